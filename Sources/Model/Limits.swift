@@ -1,0 +1,49 @@
+/// Every bound Till keeps, each with its reason. Sizes are bytes unless the name says otherwise.
+package enum Limits {
+    /// A webhook's body. Stripe's largest events are far smaller; nginx has the same default.
+    package static let body = 1 << 20
+    /// How long a whole request may take to arrive; a slow sender must not hold a connection.
+    package static let requestTime = Duration.seconds(15)
+    /// How long a connection may be silent before its headers are complete.
+    package static let idleTime = Duration.seconds(10)
+    /// Open connections on the public listener; the file descriptor limit of 4,096 leaves room.
+    package static let connections = 1024
+    /// Deliveries waiting for a commit; more is answered 503 so that memory stays bounded.
+    package static let waitingDeliveries = 1000
+    /// Signatures looked at in one header; Stripe sends as many as there are active secrets.
+    package static let signatures = 16
+    /// How far a signature's time may be from ours, both ways. Source: Stripe's libraries.
+    package static let signatureTolerance = Duration.seconds(300)
+    /// Nesting of JSON; deeper is an attack, not an event.
+    package static let jsonDepth = 512
+    /// A YAML file.
+    package static let yamlBytes = 1 << 20
+    /// Nodes in one YAML file.
+    package static let yamlNodes = 10_000
+    /// Nesting of YAML.
+    package static let yamlDepth = 64
+    /// One evaluation of a step's expressions.
+    package static let expressionTime = Duration.milliseconds(250)
+    /// Rows an expression may step through in sub-selects is bounded by time; its text is this long.
+    package static let expressionBytes = 16 << 10
+    /// The largest value an expression or an effect may make.
+    package static let valueBytes = 1 << 20
+    /// What one effect, all its statements together, may take.
+    package static let effectTime = Duration.seconds(2)
+    /// Everything one HTTP action may take unless the step says otherwise.
+    package static let httpTime = Duration.seconds(10)
+    /// Everything one mail may take unless the step says otherwise.
+    package static let mailTime = Duration.seconds(30)
+    /// What is read of a peer's answer.
+    package static let responseBytes = 256 << 10
+    /// One log line.
+    package static let logLine = 16 << 10
+    /// Runs being walked at once; the rest waits in the store.
+    package static let runsInFlight = 256
+    /// Settlements in one transaction, so that a waiting webhook is never far from its commit.
+    package static let settlementsPerCommit = 128
+    /// Crashes of the process after which a run is set aside.
+    package static let crashesPerRun = 3
+    /// What SIGTERM leaves for work in flight.
+    package static let drainTime = Duration.seconds(10)
+}

@@ -1,0 +1,97 @@
+/// Where in a file something stands; both counts begin at 1.
+package struct SourcePlace: Sendable, Hashable, Comparable, CustomStringConvertible {
+    /// The path as it was given or found, shown to people.
+    package var file: String
+    /// The line, from 1.
+    package var line: Int
+    /// The column in characters, from 1.
+    package var column: Int
+
+    /// Makes a place.
+    package init(file: String, line: Int, column: Int) {
+        self.file = file
+        self.line = line
+        self.column = column
+    }
+
+    package var description: String { "\(file):\(line):\(column)" }
+
+    package static func < (one: SourcePlace, other: SourcePlace) -> Bool {
+        (one.file, one.line, one.column) < (other.file, other.line, other.column)
+    }
+}
+
+/// Something wrong in a file that a person wrote; they come as a list, all at once.
+package struct Mistake: Error, Sendable, Hashable, CustomStringConvertible {
+    /// Where it stands.
+    package var place: SourcePlace
+    /// What is wrong, with the value, and what to do; no full stop at the end.
+    package var message: String
+    /// The text of that line, shown under the message with a caret; nil where there is none.
+    package var sourceLine: String?
+
+    /// Makes a mistake.
+    package init(_ message: String, at place: SourcePlace, sourceLine: String? = nil) {
+        self.message = message
+        self.place = place
+        self.sourceLine = sourceLine
+    }
+
+    /// `file:line:column: error: message`, then the line and a caret under the column.
+    package var description: String {
+        var text = "\(place): error: \(message)"
+        if let sourceLine {
+            let indent = sourceLine.prefix(max(0, place.column - 1)).map { $0 == "\t" ? "\t" : " " }
+            text += "\n  \(sourceLine)\n  \(indent.joined())^"
+        }
+        return text
+    }
+}
+
+/// Every mistake found in one go; never empty.
+package struct Mistakes: Error, Sendable, Hashable, CustomStringConvertible {
+    /// In the order of file, line and column.
+    package let all: [Mistake]
+
+    /// Makes the list, sorted by place.
+    package init(_ mistakes: [Mistake]) {
+        precondition(!mistakes.isEmpty, "no mistakes is no error")
+        all = mistakes.sorted { $0.place < $1.place }
+    }
+
+    package var description: String { all.map(\.description).joined(separator: "\n") }
+}
+
+/// Finding the name a person probably meant.
+package enum Suggestion {
+    /// The known name closest to `word`, or nil when none is near (distance over a third of its length).
+    package static func nearest(to word: String, among known: some Sequence<String>) -> String? {
+        let limit = max(1, word.count / 3)
+        let ranked = known.map { ($0, distance(Array(word.lowercased()), Array($0.lowercased()))) }
+        return ranked.filter { $0.1 <= limit }.min { ($0.1, $0.0) < ($1.1, $1.0) }?.0
+    }
+
+    /// `; did you mean "…"?` for the nearest known name, or an empty text.
+    package static func hint(for word: String, among known: some Sequence<String>) -> String {
+        nearest(to: word, among: known).map { "; did you mean \"\($0)\"?" } ?? ""
+    }
+
+    /// Levenshtein's distance with neighbouring swaps counted as one edit.
+    private static func distance(_ one: [Character], _ other: [Character]) -> Int {
+        var older: [Int] = []
+        var old = Array(0...other.count)
+        for (row, letter) in one.enumerated() {
+            var new = [row + 1]
+            for (column, against) in other.enumerated() {
+                var cost = min(
+                    new[column] + 1, old[column + 1] + 1, old[column] + (letter == against ? 0 : 1))
+                if row > 0, column > 0, letter == other[column - 1], one[row - 1] == against {
+                    cost = min(cost, older[column - 1] + 1)
+                }
+                new.append(cost)
+            }
+            (older, old) = (old, new)
+        }
+        return old[other.count]
+    }
+}

@@ -1,0 +1,92 @@
+package import Model
+
+/// What loading workflows and plugins needs of the store.
+package protocol RuleMemory: Sendable {
+    /// Brings the business tables to the plugins' latest migrations, one transaction for all.
+    ///
+    /// Migrations already applied must be unchanged (compared by hash).
+    ///
+    /// - Parameter schemas: Plugin name and its migrations in rising order.
+    /// - Throws: ``StoreFailure/refused(_:)`` with file and SQLite's message; nothing is changed then.
+    func migrate(_ schemas: [(plugin: String, migrations: [SQLFile])]) async throws(StoreFailure)
+    /// Remembers workflow versions; the same name and hash give the same number again.
+    ///
+    /// - Parameter versions: Name, hash (hex SHA-256) and source text of each.
+    /// - Returns: Their numbers, in order.
+    func remember(
+        _ versions: [(name: String, hash: String, source: String)]
+    ) async throws(StoreFailure) -> [Int64]
+    /// The name and source of a version; nil when it never was.
+    func version(_ number: Int64) throws(StoreFailure) -> (name: String, source: String)?
+    /// Writes an audit row about something that is no step: start, stop, reload, a wish.
+    func audit(_ entry: AuditEntry) async throws(StoreFailure)
+}
+
+/// One row to be appended to the audit log.
+package struct AuditEntry: Sendable, Hashable {
+    /// Who: `till`, `engine`, `cli:user`, `admin:name`.
+    package var actor: String
+    /// What, as one word with dots: `step.done`, `reload.applied`, `run.retried`.
+    package var action: String
+    /// The event it is about.
+    package var event: EventID?
+    /// The run it is about.
+    package var run: RunID?
+    /// Everything else, a JSON object; no secret, no personal data.
+    package var detail: String
+    /// When.
+    package var at: Timestamp
+
+    /// Makes an entry.
+    package init(
+        actor: String, action: String, event: EventID? = nil, run: RunID? = nil,
+        detail: String = "{}", at: Timestamp
+    ) {
+        self.actor = actor
+        self.action = action
+        self.event = event
+        self.run = run
+        self.detail = detail
+        self.at = at
+    }
+}
+
+/// Checks SQL that people wrote against the tables it will meet, without touching the real database.
+package protocol SQLChecking: Sendable {
+    /// What is wrong with an expression, or nil. The offset is in UTF-8 bytes into its text where known.
+    func problem(in expression: Expression) -> SQLProblem?
+    /// What is wrong with a plugin's effect: syntax, unknown tables, forbidden statements, parameters that
+    /// are neither inputs nor standard ones.
+    func problem(in effect: SQLFile, parameters: [String]) -> SQLProblem?
+}
+
+/// One thing wrong in a piece of SQL.
+package struct SQLProblem: Sendable, Hashable {
+    /// What SQLite or Till says.
+    package let message: String
+    /// Where, in UTF-8 bytes from the start of the text; nil where unknown.
+    package let offset: Int?
+
+    /// Makes a problem.
+    package init(_ message: String, offset: Int? = nil) {
+        self.message = message
+        self.offset = offset
+    }
+}
+
+/// What a person may wish for through the command line or the admin site.
+package protocol WishMemory: Sendable {
+    /// Lets a run that was given up, is unsure or waits walk again.
+    ///
+    /// - Parameters:
+    ///   - run: The run.
+    ///   - version: The version to pin it to: its own, or the one in force.
+    ///   - fromStart: Whether its steps are walked again from the first; settled database effects stay
+    ///     settled through their keys. Otherwise it goes on at the failed step.
+    ///   - actor: Who asked, for the audit log.
+    ///   - now: When.
+    /// - Throws: ``StoreFailure/refused(_:)`` when there is no such run or its status allows no retry.
+    func retry(
+        _ run: RunID, version: Int64, fromStart: Bool, actor: String, at now: Timestamp
+    ) async throws(StoreFailure)
+}
