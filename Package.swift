@@ -55,7 +55,9 @@ let rooms: [Target] = [
     // A plugin folder to its manifest.
     .target(name: "Plugins", dependencies: ["Model", "YAMLTree"], swiftSettings: safe),
     // A workflow file to a checked workflow, all mistakes at once.
-    .target(name: "Workflows", dependencies: ["Model", "Plugins", "YAMLTree"], swiftSettings: safe),
+    .target(
+        name: "Workflows", dependencies: ["Model", "Plugins", "Store", "YAMLTree"],
+        swiftSettings: safe),
     // The built-in kinds of action that leave the house: email, sentry, http.
     .target(
         name: "Actions",
@@ -69,7 +71,9 @@ let rooms: [Target] = [
     // Choose, judge, fill, act, settle; retry and dead letter.
     .target(
         name: "Engine",
-        dependencies: ["Actions", "Model", "Plugins", "Store", "Stripe", "Workflows", logging, metrics],
+        dependencies: [
+            "Model", "Plugins", "Store", "Stripe", "Workflows", "YAMLTree", crypto, logging, metrics,
+        ],
         swiftSettings: safe),
     // The loopback listener: health, readiness, metrics.
     .target(
@@ -87,7 +91,7 @@ let rooms: [Target] = [
             "Store", "Stripe", "Telemetry", "Workflows", "YAMLTree", crypto, hummingbird,
             lifecycle, logging, metrics, signals,
         ],
-        swiftSettings: house),
+        resources: [.embedInCode("Fixtures")], swiftSettings: house),
     // The command line.
     .executableTarget(
         name: "till",
@@ -102,7 +106,8 @@ let testRooms: [Target] = [
     .target(name: "TestKit", dependencies: ["Model", "Store"], path: "Tests/TestKit", swiftSettings: house),
     .testTarget(name: "ModelTests", dependencies: ["Model"], swiftSettings: house),
     .testTarget(name: "YAMLTreeTests", dependencies: ["YAMLTree", "Model"], swiftSettings: house),
-    .testTarget(name: "OutboundTests", dependencies: ["Outbound", "Model"], swiftSettings: house),
+    .testTarget(
+        name: "OutboundTests", dependencies: ["Outbound", "Model", "TestKit"], swiftSettings: house),
     .testTarget(
         name: "StripeTests", dependencies: ["Stripe", "Model", crypto], swiftSettings: house),
     .testTarget(
@@ -112,10 +117,11 @@ let testRooms: [Target] = [
         name: "PluginsTests", dependencies: ["Plugins", "YAMLTree", "Model"],
         swiftSettings: house),
     .testTarget(
-        name: "WorkflowsTests", dependencies: ["Workflows", "Plugins", "YAMLTree", "Model"],
-        swiftSettings: house),
+        name: "WorkflowsTests", dependencies: ["Workflows", "Plugins", "Store", "YAMLTree", "Model"],
+        exclude: ["Mistakes"], swiftSettings: house),
     .testTarget(
-        name: "ActionsTests", dependencies: ["Actions", "Outbound", "Plugins", "Stripe", "YAMLTree", "Model"],
+        name: "ActionsTests",
+        dependencies: ["Actions", "Outbound", "Plugins", "Stripe", "YAMLTree", "Model", "TestKit"],
         swiftSettings: house),
     .testTarget(
         name: "IntakeTests",
@@ -133,8 +139,8 @@ let testRooms: [Target] = [
     .testTarget(
         name: "DaemonTests",
         dependencies: [
-            "Daemon", "Engine", "Intake", "Model", "SQLiteStore", "Store", "Stripe", "TestKit", "YAMLTree",
-            crypto, hummingbird, httpTesting, logging,
+            "Admin", "Daemon", "Engine", "Intake", "Model", "Outbound", "SQLiteStore", "Store", "Stripe",
+            "Telemetry", "TestKit", "YAMLTree", crypto, hummingbird, httpTesting, logging,
         ],
         swiftSettings: house),
     .testTarget(name: "HouseRulesTests", swiftSettings: house),

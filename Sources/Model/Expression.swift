@@ -51,9 +51,18 @@ package struct ExpressionScope: Sendable {
 
     /// Makes a scope.
     package init(
-        event: String, object: String?, previous: String?, metadata: String, id: String,
-        type: String, created: Int64, livemode: Bool, account: String?, endpoint: String,
-        steps: String = "{}", vars: String = "{}"
+        event: String,
+        object: String?,
+        previous: String?,
+        metadata: String,
+        id: String,
+        type: String,
+        created: Int64,
+        livemode: Bool,
+        account: String?,
+        endpoint: String,
+        steps: String = "{}",
+        vars: String = "{}"
     ) {
         self.event = event
         self.object = object

@@ -11,7 +11,9 @@ package struct EventID: Sendable, Hashable, CustomStringConvertible {
     package var description: String { text }
 }
 
-/// The number of a run: one workflow walked for one event. Source: `workflow_runs.id`.
+/// The number of a run: one workflow walked for one event.
+///
+/// Source: `workflow_runs.id`.
 package struct RunID: Sendable, Hashable, Comparable, CustomStringConvertible {
     /// The row's id, rising in the order runs were made.
     package let number: Int64

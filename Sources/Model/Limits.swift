@@ -1,6 +1,10 @@
-/// Every bound Till keeps, each with its reason. Sizes are bytes unless the name says otherwise.
+/// Every bound Till keeps, each with its reason.
+///
+/// Sizes are bytes unless the name says otherwise.
 package enum Limits {
-    /// A webhook's body. Stripe's largest events are far smaller; nginx has the same default.
+    /// A webhook's body.
+    ///
+    /// Stripe's largest events are far smaller; nginx has the same default.
     package static let body = 1 << 20
     /// How long a whole request may take to arrive; a slow sender must not hold a connection.
     package static let requestTime = Duration.seconds(15)
@@ -12,7 +16,9 @@ package enum Limits {
     package static let waitingDeliveries = 1000
     /// Signatures looked at in one header; Stripe sends as many as there are active secrets.
     package static let signatures = 16
-    /// How far a signature's time may be from ours, both ways. Source: Stripe's libraries.
+    /// How far a signature's time may be from ours, both ways.
+    ///
+    /// Source: Stripe's libraries.
     package static let signatureTolerance = Duration.seconds(300)
     /// Nesting of JSON; deeper is an attack, not an event.
     package static let jsonDepth = 512
@@ -34,6 +40,16 @@ package enum Limits {
     package static let httpTime = Duration.seconds(10)
     /// Everything one mail may take unless the step says otherwise.
     package static let mailTime = Duration.seconds(30)
+    /// Connecting to an HTTP peer, name and TLS included.
+    package static let connectTime = Duration.seconds(5)
+    /// Connecting to a mail server, greeting, TLS and login included; many greet slowly on purpose.
+    package static let mailConnectTime = Duration.seconds(20)
+    /// The header of a peer's answer, or all replies of an SMTP server in one mail.
+    package static let peerHeaderBytes = 64 << 10
+    /// What later steps and the record see of an HTTP answer's body.
+    package static let recordedAnswerBytes = 8 << 10
+    /// A mail's source.
+    package static let mailBytes = 1 << 20
     /// What is read of a peer's answer.
     package static let responseBytes = 256 << 10
     /// One log line.

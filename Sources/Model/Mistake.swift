@@ -59,6 +59,12 @@ package struct Mistakes: Error, Sendable, Hashable, CustomStringConvertible {
         all = mistakes.sorted { $0.place < $1.place }
     }
 
+    /// Makes the list, or nil where there are none.
+    package init?(ifAny mistakes: [Mistake]) {
+        if mistakes.isEmpty { return nil }
+        self.init(mistakes)
+    }
+
     package var description: String { all.map(\.description).joined(separator: "\n") }
 }
 
@@ -84,7 +90,10 @@ package enum Suggestion {
             var new = [row + 1]
             for (column, against) in other.enumerated() {
                 var cost = min(
-                    new[column] + 1, old[column + 1] + 1, old[column] + (letter == against ? 0 : 1))
+                    new[column] + 1,
+                    old[column + 1] + 1,
+                    old[column] + (letter == against ? 0 : 1)
+                )
                 if row > 0, column > 0, letter == other[column - 1], one[row - 1] == against {
                     cost = min(cost, older[column - 1] + 1)
                 }

@@ -1,4 +1,6 @@
-/// A text that must not be seen: signing secret, password, key. Prints masked everywhere.
+/// A text that must not be seen: signing secret, password, key.
+///
+/// Prints masked everywhere.
 package struct Secret: Sendable, Hashable, CustomStringConvertible, CustomDebugStringConvertible,
     CustomReflectable
 {

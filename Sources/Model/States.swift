@@ -1,4 +1,6 @@
-/// Where an event stands. Source: `webhook_events.status`.
+/// Where an event stands.
+///
+/// Source: `webhook_events.status`.
 package enum EventStatus: String, Sendable, CaseIterable {
     /// Stored; its workflows are not chosen yet or still walk.
     case received
@@ -12,7 +14,9 @@ package enum EventStatus: String, Sendable, CaseIterable {
     case failed
 }
 
-/// Where a run stands. Source: `workflow_runs.status`.
+/// Where a run stands.
+///
+/// Source: `workflow_runs.status`.
 ///
 /// `succeeded`, `skipped`, `dead` are ends; `unsure` rests until a human decides.
 package enum RunStatus: String, Sendable, CaseIterable {
@@ -42,7 +46,9 @@ package enum RunStatus: String, Sendable, CaseIterable {
     }
 }
 
-/// Where a step of a run stands. Source: `step_runs.status`.
+/// Where a step of a run stands.
+///
+/// Source: `step_runs.status`.
 package enum StepStatus: String, Sendable, CaseIterable {
     /// An outward action was begun; the attempt is counted, the answer is not here yet.
     case running
@@ -58,7 +64,9 @@ package enum StepStatus: String, Sendable, CaseIterable {
     case unsure
 }
 
-/// How one attempt at a step ended. Data, not an error: every case is stored.
+/// How one attempt at a step ended.
+///
+/// Data, not an error: every case is stored.
 package enum StepOutcome: Sendable, Hashable {
     /// It did what it was asked; the fields are the step's outputs.
     case done(Fields)
@@ -96,7 +104,10 @@ package struct StepFailure: Sendable, Hashable {
 
     /// Makes a failure.
     package init(
-        _ reason: String, fault: Fault, isFinal: Bool = false, retryAfter: Duration? = nil
+        _ reason: String,
+        fault: Fault,
+        isFinal: Bool = false,
+        retryAfter: Duration? = nil
     ) {
         self.reason = reason
         self.fault = fault

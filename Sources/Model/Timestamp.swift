@@ -28,7 +28,8 @@ package struct Timestamp: Sendable, Hashable, Comparable {
         let parts = span.components
         return Timestamp(
             milliseconds: moment.milliseconds + parts.seconds * 1000
-                + parts.attoseconds / 1_000_000_000_000_000)
+                + parts.attoseconds / 1_000_000_000_000_000
+        )
     }
 
     /// The time from an earlier moment to this one.

@@ -2,7 +2,8 @@ package import Model
 
 /// One of the built-in kinds of action that leave the house (`email`, `sentry`, `http`).
 ///
-/// It lives as long as the daemon and holds what outlives a reload: connections, transports, settings.
+/// It lives as long as the daemon and holds what outlives a reload: connections, transports,
+/// settings.
 package protocol ActionKind: Sendable {
     /// Which kind it is.
     var kind: Plugin.Kind { get }
@@ -20,8 +21,9 @@ package protocol ActionKind: Sendable {
 
 /// What a step with an outward plugin performs; immutable, one per plugin and playbook.
 package protocol Action: Sendable {
-    /// What is wrong with a literal input, where the plugin knows more than its manifest says, such as the
-    /// name of a template that does not exist; nil when nothing is.
+    /// What is wrong with a literal input, or nil.
+    ///
+    /// The plugin may know more than its manifest says, such as the names of its templates.
     func problem(input: String, literal: Value) -> String?
     /// Does it, once. Never throws: every end is an outcome that is stored.
     ///
@@ -34,7 +36,7 @@ package protocol Action: Sendable {
 
 /// One attempt at one outward step.
 package struct ActionCall: Sendable {
-    /// The key that never changes over attempts: `event/workflow/step`, with `~n` for the n-th replay.
+    /// The key that never changes over attempts: `event/workflow/step`, `~n` for the n-th replay.
     package var key: String
     /// The event.
     package var eventID: EventID
@@ -59,8 +61,16 @@ package struct ActionCall: Sendable {
 
     /// Makes a call.
     package init(
-        key: String, eventID: EventID, eventType: String, eventCreated: Timestamp, livemode: Bool,
-        workflow: String, step: String, run: RunID, attempt: Int, inputs: Fields,
+        key: String,
+        eventID: EventID,
+        eventType: String,
+        eventCreated: Timestamp,
+        livemode: Bool,
+        workflow: String,
+        step: String,
+        run: RunID,
+        attempt: Int,
+        inputs: Fields,
         timeout: Duration
     ) {
         self.key = key

@@ -19,7 +19,7 @@ package struct Plugin: Sendable {
     package let folder: String
     /// The manifest's file, so that later checks can point into it.
     package let source: SourceFile
-    /// Every file that makes up the plugin, path relative to the folder, sorted: what a version hash covers.
+    /// Every file that makes up the plugin, by path in the folder: what a version hash covers.
     package let files: [(path: String, text: String)]
 
     /// The executors that exist.
@@ -44,7 +44,9 @@ package struct Plugin: Sendable {
         package let required: Bool
         /// What holds when `with` does not give it; NULL where the manifest names none.
         package let `default`: Value
-        /// The words it may be; empty for any. Only for text.
+        /// The words it may be; empty for any.
+        ///
+        /// Only for text.
         package let choices: [String]
         /// The unit of a number, for people: `minor unit`, `s`.
         package let unit: String?
@@ -56,8 +58,13 @@ package struct Plugin: Sendable {
 
         /// Makes an input.
         package init(
-            name: String, type: ValueType, required: Bool, default: Value = .null,
-            choices: [String] = [], unit: String? = nil, description: String
+            name: String,
+            type: ValueType,
+            required: Bool,
+            default: Value = .null,
+            choices: [String] = [],
+            unit: String? = nil,
+            description: String
         ) {
             self.name = name
             self.type = type
@@ -100,7 +107,7 @@ package struct Plugin: Sendable {
         package let migrations: [SQLFile]
         /// `effect.sql`: what settle runs.
         package let effect: SQLFile
-        /// `refused.sql`: what is run, after the effect was rolled back, when it answered `refuse`; optional.
+        /// `refused.sql`, if any: what is run after an effect that answered `refuse` was undone.
         package let refused: SQLFile?
 
         /// Makes the part.
@@ -113,8 +120,15 @@ package struct Plugin: Sendable {
 
     /// Makes a plugin.
     package init(
-        name: String, summary: String, kind: Kind, inputs: [Input], outputs: [Output],
-        sql: SQLPart?, folder: String, source: SourceFile, files: [(path: String, text: String)]
+        name: String,
+        summary: String,
+        kind: Kind,
+        inputs: [Input],
+        outputs: [Output],
+        sql: SQLPart?,
+        folder: String,
+        source: SourceFile,
+        files: [(path: String, text: String)]
     ) {
         self.name = name
         self.summary = summary

@@ -22,8 +22,14 @@ package struct Workflow: Sendable {
 
     /// Makes a workflow.
     package init(
-        name: String, source: SourceFile, on: [EventPattern], mode: Mode, when: Expression?,
-        oncePer: Template?, steps: [Step], onFailure: [Step]
+        name: String,
+        source: SourceFile,
+        on: [EventPattern],
+        mode: Mode,
+        when: Expression?,
+        oncePer: Template?,
+        steps: [Step],
+        onFailure: [Step]
     ) {
         self.name = name
         self.source = source
@@ -89,10 +95,16 @@ package struct Step: Sendable {
 
     /// Makes a step.
     package init(
-        id: String, uses: String, condition: Expression? = nil,
-        with: [(input: String, template: Template)] = [], retry: RetryPolicy = RetryPolicy(),
-        wait: WaitPolicy = WaitPolicy(), timeout: Duration? = nil,
-        whenUnsure: WhenUnsure = .retry, onError: OnError = .stop, place: SourcePlace
+        id: String,
+        uses: String,
+        condition: Expression? = nil,
+        with: [(input: String, template: Template)] = [],
+        retry: RetryPolicy = RetryPolicy(),
+        wait: WaitPolicy = WaitPolicy(),
+        timeout: Duration? = nil,
+        whenUnsure: WhenUnsure = .retry,
+        onError: OnError = .stop,
+        place: SourcePlace
     ) {
         self.id = id
         self.uses = uses
@@ -160,7 +172,9 @@ package indirect enum Template: Sendable {
         case .literal: []
         case .expression(let expression): [expression]
         case .text(let parts):
-            parts.compactMap { if case .expression(let expression) = $0 { expression } else { nil } }
+            parts.compactMap {
+                if case .expression(let expression) = $0 { expression } else { nil }
+            }
         case .object(let pairs): pairs.flatMap(\.value.expressions)
         case .array(let items): items.flatMap(\.expressions)
         }

@@ -1,6 +1,8 @@
 package import Model
 
-/// A piece of YAML that knows where it stands. Scalars are text until a schema says otherwise.
+/// A piece of YAML that knows where it stands.
+///
+/// Scalars are text until a schema says otherwise.
 package struct Node: Sendable {
     /// What it is.
     package let content: Content
@@ -19,10 +21,17 @@ package struct Node: Sendable {
     package struct Scalar: Sendable {
         /// Its text after YAML's own unquoting and folding.
         package let text: String
-        /// Whether it was written without quotes; only then may `null`, `true`, `12` mean other than text.
+        /// Whether it was written without quotes; only then may `true` or `12` be more than text.
         package let isPlain: Bool
         /// Whether it is a block scalar (`|`, `>`), whose lines do not map one to one to columns.
         package let isBlock: Bool
+
+        /// Makes a scalar.
+        package init(text: String, isPlain: Bool, isBlock: Bool) {
+            self.text = text
+            self.isPlain = isPlain
+            self.isBlock = isBlock
+        }
     }
 
     /// One key of a mapping with its value.
