@@ -1,0 +1,161 @@
+import Model
+import Outbound
+import Plugins
+
+/// Sends one mail from a template.
+struct EmailAction: Action {
+    /// The plugin's manifest.
+    let plugin: Plugin
+    /// Sender, shop, default locale.
+    let settings: MailSettings
+    /// The templates.
+    let catalogue: TemplateCatalogue
+    /// How mails leave.
+    let transport: any MailTransport
+    /// The time for the Date field.
+    let now: WallClock
+
+    func problem(input: String, literal: Value) -> String? {
+        guard case .text(let text) = literal else { return nil }
+        switch input {
+        case "template": return catalogue.problem(with: text)
+        case "to", "reply-to":
+            do throws(MailMistake) {
+                _ =
+                    try input == "to"
+                    ? MailAddress.checked(text) : MailAddress(parsing: text).address
+                return nil
+            } catch {
+                return error.description
+            }
+        default: return nil
+        }
+    }
+
+    func perform(_ call: ActionCall) async -> StepOutcome {
+        let mail: OutgoingMail
+        do throws(MailMistake) {
+            mail = try compose(call)
+        } catch {
+            return .failed(StepFailure("\(error)", fault: .operator, isFinal: true))
+        }
+        do throws(MailFailure) {
+            try await transport.deliver(mail, within: call.timeout)
+        } catch {
+            return Self.outcome(of: error)
+        }
+        return .done(
+            Fields([("message_id", .text(mail.messageID)), ("locale", .text(mail.locale))])
+        )
+    }
+
+    func preview(_ call: ActionCall) -> String {
+        do throws(MailMistake) {
+            return try compose(call).readable
+        } catch {
+            return "no mail: \(error)"
+        }
+    }
+
+    /// What a failure of the transport means for the step.
+    private static func outcome(of failure: MailFailure) -> StepOutcome {
+        switch failure {
+        case .unsure(let why): return .unsure(why)
+        case .refused:
+            return .failed(StepFailure("\(failure)", fault: failure.fault, isFinal: true))
+        case .misconfigured, .deferred, .unsent:
+            // Wrong settings too: nothing was sent, and mails go out by themselves once corrected.
+            return .failed(StepFailure("\(failure)", fault: failure.fault))
+        }
+    }
+
+    /// The mail that a call asks for.
+    ///
+    /// - Parameter call: The filled inputs.
+    /// - Returns: The mail; two attempts differ in nothing but the date.
+    /// - Throws: ``MailMistake`` when it cannot be written.
+    func compose(_ call: ActionCall) throws(MailMistake) -> OutgoingMail {
+        let to = try MailAddress.checked(call.inputs.text("to") ?? "")
+        let template = call.inputs.text("template") ?? ""
+        let asked = call.inputs.text("locale") ?? settings.defaultLocale
+        guard let edition = catalogue.edition(of: template, for: asked) else {
+            throw MailMistake(catalogue.problem(with: template) ?? "there is no such template")
+        }
+        let locale = Self.formattingLocale(asked, edition.locale)
+        let values = MailValues(plugin: plugin, shop: settings.shop, locale: locale)
+        let group = try values.group(call.inputs)
+        try Self.check(group, for: edition, of: template)
+        let isRightToLeft = Direction.isRightToLeft(edition.locale)
+        let render = { (part: MailPart) in
+            edition.parts[part]?.render(group, isRightToLeft: isRightToLeft) ?? ""
+        }
+        let subject = render(.subject).trimmed
+        guard !subject.isEmpty else {
+            throw MailMistake("the subject of \"\(template)\" came out empty")
+        }
+        try HeaderField.check(subject, of: "the subject")
+        let isLatinFirst = isRightToLeft && !Direction.beginsRightToLeft(subject)
+        return OutgoingMail(
+            key: call.key,
+            from: settings.from,
+            replyTo: try replyTo(call),
+            to: to,
+            subject: isLatinFirst ? "\u{200F}" + subject : subject,
+            text: render(.text).trimmed + "\n",
+            html: render(.html),
+            template: template,
+            locale: edition.locale,
+            date: now()
+        )
+    }
+
+    private func replyTo(_ call: ActionCall) throws(MailMistake) -> MailAddress? {
+        guard let text = call.inputs.text("reply-to"), !text.isEmpty else {
+            return settings.replyTo
+        }
+        return try MailAddress(parsing: text)
+    }
+
+    /// The locale that numbers are written in: the one asked for, where the template speaks its language.
+    private static func formattingLocale(_ asked: String, _ edition: String) -> String {
+        let language = { (locale: String) in
+            locale.lowercased().prefix { $0 != "-" && $0 != "_" }
+        }
+        let isPlain =
+            asked.utf8.count <= 35
+            && asked.allSatisfy {
+                $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_")
+            }
+        return isPlain && language(asked) == language(edition) ? asked : edition
+    }
+
+    private static func check(
+        _ values: TemplateValue,
+        for edition: TemplateCatalogue.Edition,
+        of template: String
+    ) throws(MailMistake) {
+        for name in edition.needed.sorted() where values.at(name.split(separator: ".")) == nil {
+            throw MailMistake(
+                "the template \"\(template)\" (\(edition.locale)) needs \"\(name)\", which has no "
+                    + "value; give it under with"
+            )
+        }
+        for name in edition.urls {
+            guard case .text(let text) = values.at(name.split(separator: ".")) else { continue }
+            do throws(HTTPFailure) {
+                if try WebAddress(text).isSecure { continue }
+            } catch {
+                throw MailMistake("\"\(name)\" cannot be linked to: \(error)")
+            }
+            throw MailMistake("\"\(name)\" cannot be linked to: the URL must begin with https://")
+        }
+    }
+}
+
+extension String {
+    /// The text without white space at either end.
+    fileprivate var trimmed: String {
+        guard let last = lastIndex(where: { !$0.isWhitespace }) else { return "" }
+        return String(self[...last].drop { $0.isWhitespace })
+    }
+}
