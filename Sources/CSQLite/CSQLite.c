@@ -9,5 +9,19 @@ int till_sqlite_harden(struct sqlite3 *connection) {
         code = sqlite3_db_config(connection, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
     if (code == SQLITE_OK)
         code = sqlite3_db_config(connection, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, NULL);
+    if (code == SQLITE_OK)
+        code = sqlite3_db_config(connection, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
+    if (code == SQLITE_OK)
+        code = sqlite3_db_config(connection, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
     return code;
+}
+
+int till_sqlite_bind_text(struct sqlite3_stmt *statement, int index, const char *text, long long bytes) {
+    return sqlite3_bind_text64(
+        statement, index, text == NULL ? "" : text, (sqlite3_uint64)bytes, SQLITE_TRANSIENT, SQLITE_UTF8);
+}
+
+int till_sqlite_bind_blob(struct sqlite3_stmt *statement, int index, const void *bytes, long long count) {
+    return sqlite3_bind_blob64(
+        statement, index, bytes == NULL ? "" : bytes, (sqlite3_uint64)count, SQLITE_TRANSIENT);
 }

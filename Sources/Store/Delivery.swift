@@ -33,9 +33,19 @@ package struct Delivery: Sendable {
 
     /// Makes a delivery.
     package init(
-        id: EventID, type: String, created: Timestamp, livemode: Bool, account: String? = nil,
-        apiVersion: String? = nil, objectID: String? = nil, lane: String, isThin: Bool = false,
-        endpoint: String, secretSlot: Int = 1, receivedAt: Timestamp, hold: String? = nil,
+        id: EventID,
+        type: String,
+        created: Timestamp,
+        livemode: Bool,
+        account: String? = nil,
+        apiVersion: String? = nil,
+        objectID: String? = nil,
+        lane: String,
+        isThin: Bool = false,
+        endpoint: String,
+        secretSlot: Int = 1,
+        receivedAt: Timestamp,
+        hold: String? = nil,
         body: String
     ) {
         self.id = id

@@ -13,6 +13,7 @@ package protocol RuleMemory: Sendable {
     ///
     /// - Parameter versions: Name, hash (hex SHA-256) and source text of each.
     /// - Returns: Their numbers, in order.
+    /// - Throws: ``StoreFailure`` when they are not on disk.
     func remember(
         _ versions: [(name: String, hash: String, source: String)]
     ) async throws(StoreFailure) -> [Int64]
@@ -39,8 +40,12 @@ package struct AuditEntry: Sendable, Hashable {
 
     /// Makes an entry.
     package init(
-        actor: String, action: String, event: EventID? = nil, run: RunID? = nil,
-        detail: String = "{}", at: Timestamp
+        actor: String,
+        action: String,
+        event: EventID? = nil,
+        run: RunID? = nil,
+        detail: String = "{}",
+        at: Timestamp
     ) {
         self.actor = actor
         self.action = action
@@ -87,6 +92,10 @@ package protocol WishMemory: Sendable {
     ///   - now: When.
     /// - Throws: ``StoreFailure/refused(_:)`` when there is no such run or its status allows no retry.
     func retry(
-        _ run: RunID, version: Int64, fromStart: Bool, actor: String, at now: Timestamp
+        _ run: RunID,
+        version: Int64,
+        fromStart: Bool,
+        actor: String,
+        at now: Timestamp
     ) async throws(StoreFailure)
 }

@@ -2,7 +2,9 @@ package import Model
 
 /// An event that waits for its workflows to be chosen.
 package struct StoredEvent: Sendable {
-    /// The order of arrival. Source: `webhook_events.seq`.
+    /// The order of arrival.
+    ///
+    /// Source: `webhook_events.seq`.
     package let sequence: Int64
     /// Stripe's id.
     package let id: EventID
@@ -23,8 +25,15 @@ package struct StoredEvent: Sendable {
 
     /// Makes an event.
     package init(
-        sequence: Int64, id: EventID, type: String, created: Timestamp, livemode: Bool,
-        account: String?, lane: String, endpoint: String, body: String?
+        sequence: Int64,
+        id: EventID,
+        type: String,
+        created: Timestamp,
+        livemode: Bool,
+        account: String?,
+        lane: String,
+        endpoint: String,
+        body: String?
     ) {
         self.sequence = sequence
         self.id = id
@@ -46,7 +55,9 @@ package struct StoredRun: Sendable {
     package let event: StoredEvent
     /// The workflow's name.
     package let workflow: String
-    /// The version it is pinned to. Source: `workflow_versions.id`.
+    /// The version it is pinned to.
+    ///
+    /// Source: `workflow_versions.id`.
     package let version: Int64
     /// Which replay of the event this run belongs to; 0 for the first.
     package let replay: Int
@@ -65,9 +76,17 @@ package struct StoredRun: Sendable {
 
     /// Makes a run.
     package init(
-        id: RunID, event: StoredEvent, workflow: String, version: Int64, replay: Int,
-        status: RunStatus, position: StepPosition, attempts: Int, waitingSince: Timestamp?,
-        crashes: Int, steps: String
+        id: RunID,
+        event: StoredEvent,
+        workflow: String,
+        version: Int64,
+        replay: Int,
+        status: RunStatus,
+        position: StepPosition,
+        attempts: Int,
+        waitingSince: Timestamp?,
+        crashes: Int,
+        steps: String
     ) {
         self.id = id
         self.event = event
@@ -85,7 +104,9 @@ package struct StoredRun: Sendable {
 
 /// Which step of a workflow: the n-th of `steps` or of `on-failure`.
 package struct StepPosition: Sendable, Hashable {
-    /// The two lists of a workflow. Source: `step_runs.phase`.
+    /// The two lists of a workflow.
+    ///
+    /// Source: `step_runs.phase`.
     package enum Phase: String, Sendable, CaseIterable {
         case main
         case failure
@@ -123,8 +144,12 @@ package struct NewRun: Sendable {
 
     /// Makes a run to be.
     package init(
-        id: RunID, workflow: String, version: Int64, onceKey: String? = nil,
-        skipReason: String? = nil, deadReason: String? = nil
+        id: RunID,
+        workflow: String,
+        version: Int64,
+        onceKey: String? = nil,
+        skipReason: String? = nil,
+        deadReason: String? = nil
     ) {
         self.id = id
         self.workflow = workflow
@@ -162,8 +187,16 @@ package struct StepRef: Sendable {
 
     /// Makes a reference.
     package init(
-        run: RunID, event: Int64, eventID: EventID, workflow: String, position: StepPosition,
-        step: String, action: String, attempt: Int, key: String, inputs: String?,
+        run: RunID,
+        event: Int64,
+        eventID: EventID,
+        workflow: String,
+        position: StepPosition,
+        step: String,
+        action: String,
+        attempt: Int,
+        key: String,
+        inputs: String?,
         startedAt: Timestamp
     ) {
         self.run = run
@@ -215,8 +248,11 @@ package struct RunChange: Sendable, Hashable {
 
     /// Makes a change.
     package init(
-        status: RunStatus, position: StepPosition, dueAt: Timestamp? = nil,
-        resetsAttempts: Bool = false, reason: String? = nil
+        status: RunStatus,
+        position: StepPosition,
+        dueAt: Timestamp? = nil,
+        resetsAttempts: Bool = false,
+        reason: String? = nil
     ) {
         self.status = status
         self.position = position
@@ -288,7 +324,8 @@ package protocol ExpressionEvaluator: Sendable {
     /// - Returns: One value each.
     /// - Throws: ``ExpressionFailure`` naming the first expression that could not be evaluated.
     func values(
-        of expressions: [Expression], in scope: ExpressionScope
+        of expressions: [Expression],
+        in scope: ExpressionScope
     ) throws(ExpressionFailure) -> [Value]
 }
 

@@ -1,0 +1,56 @@
+import Model
+import Store
+import Synchronization
+
+/// Evaluates expressions over a database file, on read-only connections of their own.
+///
+/// An evaluation takes the first connection that nobody uses; where all are taken it waits for one.
+final class SQLiteExpressions: ExpressionEvaluator {
+    /// One place for a connection, opened when it is first needed.
+    private final class Seat: Sendable {
+        /// The connection, once opened.
+        let desk = Mutex<ExpressionDesk?>(nil)
+    }
+
+    private let path: String
+    private let seats = (0..<4).map { _ in Seat() }
+
+    /// Evaluates over the database at that path.
+    init(path: String) {
+        self.path = path
+    }
+
+    func values(
+        of expressions: [Expression], in scope: ExpressionScope
+    ) throws(ExpressionFailure) -> [Value] {
+        guard let first = expressions.first else { return [] }
+        for seat in seats {
+            let values = try seat.desk.withLockIfAvailable {
+                desk throws(ExpressionFailure) in
+                try evaluate(expressions, first, scope, at: &desk)
+            }
+            if let values { return values }
+        }
+        return try seats[0].desk.withLock { desk throws(ExpressionFailure) in
+            try evaluate(expressions, first, scope, at: &desk)
+        }
+    }
+
+    /// Evaluates at a seat, opening its connection at the first time.
+    private func evaluate(
+        _ expressions: [Expression],
+        _ first: Expression,
+        _ scope: ExpressionScope,
+        at desk: inout ExpressionDesk?
+    ) throws(ExpressionFailure) -> [Value] {
+        if let desk { return try desk.values(of: expressions, in: scope) }
+        do throws(SQLFault) {
+            let connection = try Connection(path: path, .reading)
+            let opened = ExpressionDesk(connection: connection)
+            desk = opened
+        } catch {
+            throw ExpressionFailure(error.description, in: first)
+        }
+        return try evaluate(expressions, first, scope, at: &desk)
+    }
+}

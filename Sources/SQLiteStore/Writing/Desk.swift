@@ -1,0 +1,177 @@
+import GRDBSQLite
+import Model
+import Store
+
+/// Where the writer works: the one connection that writes, and the transaction it carries.
+///
+/// Most loads go through without a savepoint. When a piece of work fails, the transaction is begun again
+/// with a savepoint around each, so that only that piece is lost; the pieces before it are written twice,
+/// which is cheaper than a savepoint around every piece that succeeds.
+final class Desk {
+    /// The connection that writes.
+    let connection: Connection
+    /// The wall clock.
+    let clock: WallClock
+    /// The end of the audit log and what waits for it.
+    var audit: AuditChain
+    /// The moment the transaction began.
+    var now: Timestamp
+    /// Effects by their file, compiled at first use.
+    var effects: [SQLFile: CompiledEffect] = [:]
+    /// Pages in the write-ahead log after the last commit.
+    private let logPages = PageCount()
+
+    /// Whether every piece gets a savepoint.
+    private var isCareful = false
+    /// Pieces that ended the whole transaction, and how; they are not tried again.
+    private var doomed: [Int: SQLFault] = [:]
+
+    /// Why an attempt at a load ended early.
+    private enum Setback: Error {
+        /// One piece failed; the load is tried again with what is known now.
+        case again
+        /// Nothing of the load can be written.
+        case lost(StoreFailure)
+    }
+
+    /// Sits down at an open connection whose schema is up to date.
+    init(connection: Connection, clock: @escaping WallClock) throws(SQLFault) {
+        self.connection = connection
+        self.clock = clock
+        audit = try AuditChain(from: connection)
+        now = clock()
+        logPages.watch(connection.handle)
+    }
+
+    /// Writes a load in one durable transaction.
+    ///
+    /// - Parameter load: What to write.
+    /// - Returns: What each piece came to; all of it is on disk, or the same failure is everybody's.
+    func commit(_ load: Load) -> Answers {
+        isCareful = false
+        doomed = [:]
+        while true {
+            do throws(Setback) {
+                return try attempt(load)
+            } catch {
+                rollback()
+                guard case .lost(let failure) = error else { continue }
+                return Answers(failure, for: load)
+            }
+        }
+    }
+
+    /// Moves the write-ahead log into the database file once it has grown; readers are not held up.
+    ///
+    /// It runs after the answers, so that nobody waits for it.
+    ///
+    /// - Returns: The failure where the disk failed; a full disk is no failure here, the log stays.
+    func checkpoint() -> StoreFailure? {
+        guard logPages.count >= 1000 else { return nil }
+        var (total, moved): (Int32, Int32) = (0, 0)
+        let code = sqlite3_wal_checkpoint_v2(
+            connection.handle, nil, SQLITE_CHECKPOINT_PASSIVE, &total, &moved)
+        guard code != SQLITE_OK else {
+            logPages.count = 0
+            return nil
+        }
+        let fault = SQLFault(
+            code: sqlite3_extended_errcode(connection.handle), on: connection.handle)
+        guard case .broken = fault.transactionFailure else { return nil }
+        return fault.transactionFailure
+    }
+
+    /// Leaves a short write-ahead log behind.
+    ///
+    /// A failure is left to the next start, which reads the log anyway.
+    func close() {
+        sqlite3_wal_checkpoint_v2(connection.handle, nil, SQLITE_CHECKPOINT_TRUNCATE, nil, nil)
+    }
+
+    /// One attempt at the whole load.
+    private func attempt(_ load: Load) throws(Setback) -> Answers {
+        var answers = Answers()
+        var index = 0
+        now = clock()
+        audit.keep(first: 0)
+        try whole { () throws(SQLFault) in try connection.statement("BEGIN IMMEDIATE").run() }
+        for delivery in load.deliveries {
+            answers.receipts.append(
+                try piece(index) { doom throws(SQLFault) in
+                    if let doom { throw doom }
+                    return try record(delivery)
+                })
+            index += 1
+        }
+        for batch in load.batches {
+            var settled: [Settled] = []
+            settled.reserveCapacity(batch.count)
+            for settlement in batch {
+                let end = try piece(index) { doom throws(SQLFault) in
+                    try settle(settlement, unless: doom)
+                }
+                switch end {
+                case .success(let value): settled.append(value)
+                case .failure(let failure): settled.append(.failed(failure))
+                }
+                index += 1
+            }
+            answers.settled.append(.success(settled))
+        }
+        for errand in load.errands {
+            answers.errands.append(
+                try piece(index) { doom throws(SQLFault) in
+                    if let doom { throw doom }
+                    return try perform(errand)
+                })
+            index += 1
+        }
+        try whole { () throws(SQLFault) in
+            let chain = try audit.write(to: connection)
+            try connection.statement("COMMIT").run()
+            audit = chain
+        }
+        return answers
+    }
+
+    /// Does one piece of work; where it fails, only it is undone.
+    private func piece<T>(
+        _ index: Int, _ work: (SQLFault?) throws(SQLFault) -> T
+    ) throws(Setback) -> Result<T, StoreFailure> {
+        let rows = audit.waiting.count
+        do throws(SQLFault) {
+            if isCareful { try connection.statement("SAVEPOINT piece").run() }
+            let value = try work(doomed[index])
+            if isCareful { try connection.statement("RELEASE piece").run() }
+            return .success(value)
+        } catch {
+            if let failure = error.transactionFailure { throw .lost(failure) }
+            if connection.isAutocommit { doomed[index] = error }
+            guard isCareful, !connection.isAutocommit else {
+                isCareful = true
+                throw .again
+            }
+            try whole { () throws(SQLFault) in
+                try connection.statement("ROLLBACK TO piece").run()
+                try connection.statement("RELEASE piece").run()
+            }
+            audit.keep(first: rows)
+            return .failure(.refused(error.message))
+        }
+    }
+
+    /// Does what concerns the whole transaction; where it fails, all is lost.
+    private func whole(_ work: () throws(SQLFault) -> Void) throws(Setback) {
+        do throws(SQLFault) {
+            try work()
+        } catch {
+            throw .lost(error.transactionFailure ?? .refused(error.message))
+        }
+    }
+
+    /// Ends the transaction without a trace; SQLite may have done so itself.
+    private func rollback() {
+        guard !connection.isAutocommit else { return }
+        sqlite3_exec(connection.handle, "ROLLBACK", nil, nil, nil)
+    }
+}

@@ -1,0 +1,67 @@
+import Model
+import Store
+
+/// What one transaction of the writer carries.
+struct Load {
+    /// Deliveries to be written down, in order of arrival.
+    var deliveries: [Delivery] = []
+    /// Batches of the engine; each is whole.
+    var batches: [[Settlement]] = []
+    /// Everything rarer.
+    var errands: [Errand] = []
+
+    /// How many pieces of work it holds.
+    var count: Int {
+        deliveries.count + batches.reduce(0) { $0 + $1.count } + errands.count
+    }
+}
+
+/// Rare work of the writer: what loading rules, people and the daemon itself ask for.
+enum Errand: Sendable {
+    /// Bring the business tables up to date.
+    case migrate([(plugin: String, migrations: [SQLFile])])
+    /// Remember workflow versions.
+    case remember([(name: String, hash: String, source: String)])
+    /// Append one audit row.
+    case audit(AuditEntry)
+    /// Let a run walk again.
+    case retry(RetryWish)
+}
+
+/// A person's wish that a run walks again; the arguments of ``WishMemory``.
+struct RetryWish: Sendable {
+    /// The run.
+    let run: RunID
+    /// The version to pin it to.
+    let version: Int64
+    /// Whether it walks from its first step.
+    let fromStart: Bool
+    /// Who asked.
+    let actor: String
+    /// When.
+    let now: Timestamp
+}
+
+/// What the pieces of a ``Load`` came to, in its order.
+struct Answers: Sendable {
+    /// One for each delivery.
+    var receipts: [Result<Receipt, StoreFailure>] = []
+    /// One list for each batch.
+    var settled: [Result<[Settled], StoreFailure>] = []
+    /// One for each errand: the numbers that remembering gives, none for the others.
+    var errands: [Result<[Int64], StoreFailure>] = []
+
+    /// The disk's failure, after which nothing more may be written.
+    var broken: StoreFailure?
+
+    /// No answer yet.
+    init() {}
+
+    /// The same failure for everything of a load.
+    init(_ failure: StoreFailure, for load: Load) {
+        receipts = load.deliveries.map { _ in .failure(failure) }
+        settled = load.batches.map { _ in .failure(failure) }
+        errands = load.errands.map { _ in .failure(failure) }
+        if case .broken = failure { broken = failure }
+    }
+}

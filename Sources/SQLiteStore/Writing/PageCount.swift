@@ -1,0 +1,21 @@
+import GRDBSQLite
+
+/// How long the write-ahead log is, told by SQLite after each commit.
+///
+/// Why a class: SQLite keeps a pointer to it. Watching also turns SQLite's own check-points off, which
+/// would run inside COMMIT and keep their failures to themselves.
+final class PageCount {
+    /// Pages in the log.
+    var count = 0
+
+    /// Begins to be told; the connection must not outlive it.
+    func watch(_ handle: OpaquePointer) {
+        sqlite3_wal_hook(
+            handle,
+            { this, _, _, pages in
+                guard let this else { return SQLITE_OK }
+                Unmanaged<PageCount>.fromOpaque(this).takeUnretainedValue().count = Int(pages)
+                return SQLITE_OK
+            }, Unmanaged.passUnretained(self).toOpaque())
+    }
+}

@@ -1,0 +1,57 @@
+import Foundation
+import Logging
+import Model
+import Store
+import TestKit
+
+@testable import SQLiteStore
+
+/// A state directory of one test, gone with the object.
+final class SQLiteFixture: Sendable {
+    /// The state directory.
+    let directory: String
+    /// The clock of everything in it.
+    let clock = HandClock()
+
+    /// Whether the directory goes with the object.
+    private let isOwner: Bool
+
+    /// Names a new directory.
+    init() {
+        directory = NSTemporaryDirectory() + "till-store-\(UUID().uuidString)"
+        isOwner = true
+    }
+
+    /// Works in the directory of another fixture, in a process that will be killed.
+    init(at directory: String) {
+        self.directory = directory
+        isOwner = false
+    }
+
+    deinit {
+        guard isOwner else { return }
+        do {
+            try FileManager.default.removeItem(atPath: directory)
+        } catch {
+            print("\(directory) is left behind: \(error)")
+        }
+    }
+
+    /// The database file.
+    var path: String { directory + "/till.db" }
+
+    /// Opens the store.
+    func open(
+        onBroken: @escaping @Sendable (StoreFailure) -> Void = { _ in }
+    ) throws -> SQLiteMemory {
+        try SQLiteMemory.open(
+            directory: directory, clock: clock.wall, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, onBroken: onBroken)
+    }
+
+    /// Opens the store with the business table of the contract.
+    func subject() async throws -> StoreSubject {
+        let memory = try open()
+        return try await StoreSubject(
+            memory, lists: memory.reader, expressions: memory.expressions, clock: clock)
+    }
+}
