@@ -1,0 +1,174 @@
+package import Hummingbird
+internal import HTTPTypes
+package import Logging
+package import Model
+internal import NIOCore
+package import Store
+internal import Stripe
+internal import Synchronization
+
+/// Where Stripe's deliveries come in: limits, prove, record, answer; the answer follows the commit.
+package final class Door: HTTPResponder, Sendable {
+    package typealias Context = DoorContext
+
+    private let endpoints: Mutex<[String: Endpoint]>
+    private let store: any Recording
+    private let bodyLimit: Int
+    private let clock: WallClock
+    private let journal: DoorJournal
+
+    /// Opens the door for some endpoints.
+    ///
+    /// - Parameters:
+    ///   - endpoints: The addresses it knows; paths must differ.
+    ///   - store: Where deliveries are written down.
+    ///   - bodyLimit: The largest body in bytes.
+    ///   - clock: The time of receipt.
+    ///   - logger: Gets one line for each refusal.
+    package init(
+        endpoints: [Endpoint],
+        store: any Recording,
+        bodyLimit: Int = Limits.body,
+        clock: @escaping WallClock,
+        logger: Logger
+    ) {
+        self.endpoints = Mutex(Self.table(endpoints))
+        self.store = store
+        self.bodyLimit = bodyLimit
+        self.clock = clock
+        journal = DoorJournal(logger: logger)
+    }
+
+    /// Puts other endpoints in force; requests under way keep the one they began with.
+    package func replace(endpoints: [Endpoint]) {
+        let table = Self.table(endpoints)
+        self.endpoints.withLock { $0 = table }
+    }
+
+    private static func table(_ endpoints: [Endpoint]) -> [String: Endpoint] {
+        Dictionary(endpoints.map { ($0.path, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    package func respond(to request: Request, context: DoorContext) async throws -> Response {
+        let start = ContinuousClock.now
+        let path = request.uri.path
+        guard let endpoint = endpoints.withLock({ $0[path] }) else {
+            return close(.noEndpoint(path: path), request)
+        }
+        if let refusal = refusal(ofHead: request) { return close(refusal, request) }
+        let body: ByteBuffer
+        do {
+            body = try await request.body.collect(upTo: bodyLimit)
+        } catch is NIOTooManyBytesError {
+            return close(.tooLarge(limit: bodyLimit), request)
+        } catch {
+            return close(.cutOff, request)
+        }
+        let answer = await take(body, for: endpoint, signature: request.headers[.stripeSignature])
+        journal.note(answer, endpoint: endpoint.name, since: start)
+        return answer.response()
+    }
+
+    /// What the head alone rules out.
+    private func refusal(ofHead request: Request) -> Answer? {
+        guard request.method == .post else { return .notPost(method: request.method.rawValue) }
+        if let encoding = request.headers[.contentEncoding], encoding.lowercased() != "identity" {
+            return .notJSONType("encoded as \(encoding)")
+        }
+        if let type = request.headers[.contentType], !Self.isJSON(type) {
+            return .notJSONType(type)
+        }
+        if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > bodyLimit {
+            return .tooLarge(limit: bodyLimit)
+        }
+        return nil
+    }
+
+    private static func isJSON(_ type: String) -> Bool {
+        let essence = type.prefix { $0 != ";" }.lowercased()
+        return essence.trimmingPrefix(" ").hasPrefix("application/json")
+    }
+
+    /// Prove, read, record.
+    private func take(
+        _ body: ByteBuffer,
+        for endpoint: Endpoint,
+        signature: String?
+    ) async -> Answer {
+        let now = clock()
+        let slot: Int
+        do {
+            slot = try StripeSignature.prove(
+                signature,
+                body: body.readableBytesSpan,
+                keys: endpoint.keys,
+                now: now,
+                tolerance: endpoint.tolerance
+            )
+        } catch {
+            return .unproven(error)
+        }
+        guard let text = Self.text(body) else { return .notUTF8 }
+        let event: EventEnvelope
+        do {
+            event = try EventEnvelope.read(text)
+        } catch {
+            return .noEvent(error)
+        }
+        if event.isThin ? endpoint.payload == .snapshot : endpoint.payload == .thin {
+            return .wrongPayload(isThin: event.isThin)
+        }
+        let delivery = Delivery(
+            id: EventID(event.id),
+            type: event.type,
+            created: Timestamp(seconds: event.created),
+            livemode: event.livemode,
+            account: event.account,
+            apiVersion: event.apiVersion,
+            objectID: event.objectID,
+            lane: event.lane,
+            isThin: event.isThin,
+            endpoint: endpoint.name,
+            secretSlot: slot,
+            receivedAt: now,
+            hold: endpoint.holdReason(of: event),
+            body: text
+        )
+        do {
+            return try await store.record(delivery) == .stored ? .stored : .duplicate
+        } catch {
+            return .notStored(error)
+        }
+    }
+
+    /// The body as text; nil where it is not UTF-8.
+    private static func text(_ body: ByteBuffer) -> String? {
+        do {
+            return try body.getUTF8ValidatedString(
+                at: body.readerIndex,
+                length: body.readableBytes
+            )
+        } catch {
+            // swallow: the only error is "not UTF-8", which nil says.
+            return nil
+        }
+    }
+
+    /// Answers a request whose body is left unread: the connection ends with the answer.
+    private func close(_ answer: Answer, _ request: Request) -> Response {
+        journal.note(answer, endpoint: nil, since: nil)
+        return answer.response(closes: true)
+    }
+}
+
+/// What the door needs to know of a request beyond the request itself: nothing.
+package struct DoorContext: InitializableFromSource {
+    package typealias Source = ApplicationRequestContextSource
+
+    package init(source: ApplicationRequestContextSource) {}
+}
+
+extension HTTPField.Name {
+    /// `Stripe-Signature`, a valid token by RFC 9110 §5.1.
+    fileprivate static let stripeSignature = HTTPField.Name("Stripe-Signature") ?? .authorization
+}

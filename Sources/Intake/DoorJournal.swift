@@ -1,0 +1,72 @@
+internal import Logging
+internal import Metrics
+internal import Synchronization
+
+/// Counts every answer and logs the refusals, at most a few each second so that a flood stays cheap.
+final class DoorJournal: Sendable {
+    private struct Window {
+        var second: Int64 = 0
+        var written = 0
+        var silenced = 0
+    }
+
+    /// Log lines for refusals in one second; the rest is counted and told in the next line.
+    private static let linesPerSecond = 10
+
+    private let logger: Logger
+    private let counters: [String: Counter]
+    private let duration = Timer(label: "till_webhook_ack_duration_seconds")
+    private let window = Mutex(Window())
+    private let began = ContinuousClock.now
+
+    /// Makes the journal; the counters exist from the start, at zero.
+    init(logger: Logger) {
+        self.logger = logger
+        let pairs = Answer.codes.map { code in
+            (code, Counter(label: "till_webhook_requests_total", dimensions: [("outcome", code)]))
+        }
+        counters = Dictionary(uniqueKeysWithValues: pairs)
+    }
+
+    /// Notes one answer.
+    ///
+    /// - Parameters:
+    ///   - answer: What was answered.
+    ///   - endpoint: Which endpoint's, where one was found.
+    ///   - start: When the request's head was read; nil where the time says nothing.
+    func note(_ answer: Answer, endpoint: String?, since start: ContinuousClock.Instant?) {
+        counters[answer.code]?.increment()
+        if let start { duration.record(duration: ContinuousClock.now - start) }
+        switch answer {
+        case .stored, .duplicate:
+            logger.debug("webhook taken", metadata: ["outcome": "\(answer.code)"])
+        default:
+            guard let silenced = mayWrite() else { return }
+            var metadata: Logger.Metadata = [
+                "reason": "\(answer.code)", "detail": "\(answer.message)",
+            ]
+            if let endpoint { metadata["endpoint"] = "\(endpoint)" }
+            if silenced > 0 { metadata["silenced"] = "\(silenced)" }
+            let level: Logger.Level = answer.status >= 500 ? .error : .warning
+            logger.log(level: level, "webhook refused", metadata: metadata)
+        }
+    }
+
+    /// How many lines were held back before this one; nil where this one must be held back.
+    private func mayWrite() -> Int? {
+        let second = (ContinuousClock.now - began).components.seconds
+        return window.withLock { window in
+            if window.second != second {
+                window.second = second
+                window.written = 0
+            }
+            guard window.written < Self.linesPerSecond else {
+                window.silenced += 1
+                return nil
+            }
+            window.written += 1
+            defer { window.silenced = 0 }
+            return window.silenced
+        }
+    }
+}

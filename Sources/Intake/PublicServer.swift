@@ -1,0 +1,66 @@
+package import Hummingbird
+package import HummingbirdCore
+package import Logging
+internal import Model
+internal import NIOCore
+
+/// The public listener: Hummingbird with Till's limits on headers, time and connections.
+package enum PublicServer {
+    /// How the listener is bounded.
+    package struct Bounds: Sendable {
+        /// How long a connection may be silent.
+        package var idleTime = Limits.idleTime
+        /// How long a request may take to arrive whole.
+        package var requestTime = Limits.requestTime
+        /// Open connections.
+        package var connections = Limits.connections
+
+        /// The defaults.
+        package init() {}
+    }
+
+    /// Makes the service that listens and hands requests to a door.
+    ///
+    /// - Parameters:
+    ///   - door: What answers.
+    ///   - address: Where to listen.
+    ///   - bounds: The limits.
+    ///   - logger: For the server itself.
+    ///   - onRunning: Called with the bound channel once it listens.
+    /// - Returns: A service; graceful shutdown stops accepting and lets requests under way end.
+    package static func make(
+        door: Door,
+        address: BindAddress,
+        bounds: Bounds = Bounds(),
+        logger: Logger,
+        onRunning: @escaping @Sendable (any Channel) async -> Void = { _ in }
+    ) -> Application<Door> {
+        let deadline = amount(bounds.requestTime)
+        return Application(
+            responder: door,
+            server: .http1(
+                configuration: .init(
+                    additionalChannelHandlers: [RequestDeadline(limit: deadline)],
+                    idleTimeout: amount(bounds.idleTime),
+                    httpDecoderConfiguration: .init(
+                        maxHeaderFieldSize: 16 << 10,
+                        maxHeaderListSize: 16 << 10,
+                        maxHeaderFieldCount: 100
+                    )
+                )
+            ),
+            configuration: ApplicationConfiguration(
+                address: address,
+                serverName: nil,
+                availableConnectionsDelegate: MaximumAvailableConnections(bounds.connections)
+            ),
+            onServerRunning: onRunning,
+            logger: logger
+        )
+    }
+
+    private static func amount(_ duration: Duration) -> TimeAmount {
+        let parts = duration.components
+        return .nanoseconds(parts.seconds * 1_000_000_000 + parts.attoseconds / 1_000_000_000)
+    }
+}
