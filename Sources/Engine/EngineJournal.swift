@@ -1,0 +1,150 @@
+import Logging
+import Metrics
+import Model
+import Store
+
+/// Tells what became of runs and steps: log lines and counters.
+final class EngineJournal {
+    private let logger: Logger
+    private var runs: [String: Counter] = [:]
+    private var attempts: [String: Counter] = [:]
+    private var durations: [String: Timer] = [:]
+
+    /// Tells it to that log.
+    init(_ logger: Logger) {
+        self.logger = logger
+    }
+
+    /// An attempt at a step was settled.
+    func attempted(
+        _ step: StepRef,
+        _ outcome: StepOutcome,
+        _ change: RunChange,
+        since began: ContinuousClock.Instant
+    ) {
+        count(step, outcome)
+        duration(step.action).record(duration: .now - began)
+        switch change.status {
+        case .waiting:
+            if case .wait = outcome {
+                logger.debug("step waits", metadata: details(step, change))
+            } else {
+                logger.warning("step will be tried again", metadata: details(step, change))
+            }
+        case .failed where step.position.phase == .main:
+            logger.error("run given up", metadata: details(step, change))
+        case .succeeded, .skipped: finished(step, change)
+        case .dead:
+            if step.position.phase == .main {
+                logger.error("run given up", metadata: details(step, change))
+            }
+            finished(step, change)
+        case .unsure:
+            logger.error("run is unsure and rests", metadata: details(step, change))
+            finished(step, change)
+        case .pending, .failed, .running: break
+        }
+    }
+
+    /// An event's workflows were chosen; runs without anything to walk end here.
+    func chosen(_ event: StoredEvent, _ made: [NewRun], walking: [RunID]) {
+        for run in made where !walking.contains(run.id) {
+            let result: RunStatus = run.deadReason == nil ? .skipped : .dead
+            runCounter(run.workflow, result).increment()
+            var metadata: Logger.Metadata = [
+                "event": "\(event.id)", "event_type": "\(event.type)",
+                "workflow": "\(run.workflow)", "run": "\(run.id)", "result": "\(result.rawValue)",
+            ]
+            if let reason = run.deadReason {
+                metadata["reason"] = "\(reason)"
+                logger.error("run given up", metadata: metadata)
+            } else {
+                logger.debug("run skipped", metadata: metadata)
+            }
+        }
+    }
+
+    /// A run was given up outside a step.
+    func abandoned(_ run: RunID, _ workflow: String, _ event: EventID, _ reason: String) {
+        runCounter(workflow, .dead).increment()
+        logger.error(
+            "run given up",
+            metadata: [
+                "event": "\(event)", "workflow": "\(workflow)", "run": "\(run)",
+                "reason": "\(reason)",
+            ]
+        )
+    }
+
+    /// The store could not write a batch.
+    func storeRefused(_ failure: StoreFailure) {
+        logger.error("nothing could be settled", metadata: ["reason": "\(failure)"])
+    }
+
+    /// The store refused one piece of work.
+    func refused(_ settlement: Settlement, _ failure: StoreFailure) {
+        var metadata: Logger.Metadata = ["reason": "\(failure)"]
+        switch settlement {
+        case .chosen(let event, _): metadata["event"] = "\(event.id)"
+        case .began(let step), .ended(let step, _, _), .effect(let step, _, _):
+            metadata.merge(details(step)) { first, _ in first }
+        case .suspected(let run), .abandoned(let run, _): metadata["run"] = "\(run)"
+        }
+        logger.error("a settlement was refused", metadata: metadata)
+    }
+
+    private func finished(_ step: StepRef, _ change: RunChange) {
+        runCounter(step.workflow, change.status).increment()
+        logger.info(
+            "run finished",
+            metadata: [
+                "event": "\(step.eventID)", "workflow": "\(step.workflow)", "run": "\(step.run)",
+                "result": "\(change.status.rawValue)",
+            ]
+        )
+    }
+
+    private func details(_ step: StepRef, _ change: RunChange? = nil) -> Logger.Metadata {
+        var metadata: Logger.Metadata = [
+            "event": "\(step.eventID)", "workflow": "\(step.workflow)", "run": "\(step.run)",
+            "step": "\(step.step)", "action": "\(step.action)", "attempt": "\(step.attempt)",
+        ]
+        if let reason = change?.reason { metadata["reason"] = "\(reason)" }
+        return metadata
+    }
+
+    private func count(_ step: StepRef, _ outcome: StepOutcome) {
+        let result = outcome.status.rawValue
+        let key = "\(step.workflow)/\(step.action)/\(result)"
+        let counter =
+            attempts[key]
+            ?? Counter(
+                label: "till_step_attempts_total",
+                dimensions: [
+                    ("workflow", step.workflow), ("action", step.action), ("result", result),
+                ]
+            )
+        attempts[key] = counter
+        counter.increment()
+    }
+
+    private func runCounter(_ workflow: String, _ result: RunStatus) -> Counter {
+        let key = "\(workflow)/\(result.rawValue)"
+        let counter =
+            runs[key]
+            ?? Counter(
+                label: "till_runs_total",
+                dimensions: [("workflow", workflow), ("result", result.rawValue)]
+            )
+        runs[key] = counter
+        return counter
+    }
+
+    private func duration(_ action: String) -> Timer {
+        let timer =
+            durations[action]
+            ?? Timer(label: "till_step_duration_seconds", dimensions: [("action", action)])
+        durations[action] = timer
+        return timer
+    }
+}

@@ -1,0 +1,16 @@
+import Model
+import Store
+import Workflows
+
+extension NewRun {
+    /// The run to be made for a choice.
+    init(_ id: RunID, _ choice: Chooser.Choice) {
+        let workflow = choice.rule.workflow.name
+        self.init(id: id, workflow: workflow, version: choice.rule.version)
+        switch choice.verdict {
+        case .runs(let key): onceKey = key
+        case .skipped(let reason): skipReason = reason
+        case .impossible(let reason): deadReason = reason
+        }
+    }
+}

@@ -1,0 +1,51 @@
+import Model
+import Plugins
+import Store
+import Workflows
+
+/// The whole path of one webhook: choose, then for each step judge, fill, act; a batch of it is settled.
+extension Walker {
+    /// Chooses the workflows of an event; the first step of the first run rides in the same batch.
+    func choose(_ event: StoredEvent, into batch: inout Batch) {
+        let playbook = engine.playbooks.current
+        let scope = Chooser.scope(of: event, vars: playbook.vars)
+        let choices = Chooser.choices(for: event, from: playbook, in: scope, by: engine.evaluator)
+        var made: [NewRun] = []
+        var walkings: [Walking] = []
+        for choice in choices {
+            let id = engine.memory.reserveRunID()
+            made.append(NewRun(id, choice))
+            guard case .runs = choice.verdict else { continue }
+            walkings.append(Walking(id, for: event, by: choice.rule, scope: scope))
+        }
+        batch.add(.chosen(event, made), .choice(event, walkings))
+        for walking in walkings where enter(walking) { walk(walking, into: &batch) }
+    }
+
+    /// Judges the run's next step, fills its inputs and acts; what follows from its end is fixed here.
+    func walk(_ run: Walking, into batch: inout Batch) {
+        guard let plan = run.plan else { return abandon(run, "it has no such step", &batch) }
+        let now = engine.clock()
+        let decision = run.decision(plan, at: now, roll: engine.roll())
+        switch StepFilling.fill(plan, in: run.scope, by: engine.evaluator) {
+        case .unneeded:
+            let reason = "if is false: \(plan.step.condition?.sql ?? "")"
+            end(run, plan, .skipped(reason), decision, &batch)
+        case .impossible(let failure): end(run, plan, .failed(failure), decision, &batch)
+        case .filled(let inputs, let recorded):
+            let reference = run.reference(plan, inputs: recorded, at: now)
+            switch plan.performer {
+            case .database(let plugin, let part):
+                let call = run.effect(part, of: plugin, inputs, reference)
+                batch.add(.effect(reference, call) { decision.change(after: $0) }, .step(run, reference))
+            case .outward(let plugin, let action, let limits):
+                guard slots.take(plugin.kind, limit: limits.concurrency, for: run.id) else {
+                    return park(run)
+                }
+                let call = run.call(plan, inputs, reference, limits.timeout)
+                let attempt = Attempt(action, call, plugin.kind, reference, decision)
+                batch.add(.began(reference), .begin(run, attempt))
+            }
+        }
+    }
+}

@@ -1,0 +1,156 @@
+import Model
+import Store
+
+/// What follows once a batch was written, or was not.
+extension Walker {
+    /// Applies the store's answers to a batch.
+    ///
+    /// - Parameters:
+    ///   - batch: What was sent.
+    ///   - result: One answer for each piece, or why nothing was written.
+    /// - Returns: The outward attempts that are on record now and may begin.
+    /// - Throws: ``StoreFailure/broken(_:)``.
+    func settled(
+        _ batch: Batch,
+        _ result: Result<[Settled], StoreFailure>
+    ) throws(StoreFailure) -> [Attempt] {
+        var begun: [Attempt] = []
+        switch result {
+        case .success(let answers):
+            for (item, answer) in zip(batch.items, answers) {
+                if let attempt = apply(answer, to: item) { begun.append(attempt) }
+            }
+        case .failure(let failure):
+            if case .broken = failure { throw failure }
+            journal.storeRefused(failure)
+            pausedUntil = engine.clock() + .seconds(1)
+            for item in batch.items { putBack(item) }
+            search.begin()
+        }
+        return begun
+    }
+
+    /// Applies one answer.
+    private func apply(_ answer: Settled, to item: Batch.Item) -> Attempt? {
+        switch (item.subject, answer) {
+        case (_, .failed(let failure)): refused(item, failure)
+        case (.choice(_, let walkings), .written(let runs)): chosen(item, walkings, runs)
+        case (.begin(let run, let attempt), _):
+            outward[run.id] = (run, attempt)
+            return attempt
+        case (.step(let run, let reference), .step(let outcome, let change)):
+            journal.attempted(reference, outcome, change, since: item.at)
+            follow(run, reference, outcome, change)
+        case (.suspect(let run), _):
+            if lanes.enter(run.event.lane, run.id) { ready.join(run) } else { park(run) }
+        case (.abandon(let id, let workflow, let event, let reason), _):
+            journal.abandoned(id, workflow, event, reason)
+            forget(id)
+        case (.noted, _), (.choice, .step), (.step, .written): break
+        }
+        return nil
+    }
+
+    /// The runs of an event are made: those that a business key skipped are let go.
+    private func chosen(_ item: Batch.Item, _ walkings: [Walking], _ runs: [RunID]) {
+        if case .chosen(let event, let made) = item.settlement {
+            journal.chosen(event, made, walking: runs)
+        }
+        for walking in walkings where !runs.contains(walking.id) { forget(walking.id) }
+    }
+
+    /// A step is settled: its run goes on from memory, rests in the store, or is over.
+    private func follow(
+        _ run: Walking,
+        _ reference: StepRef,
+        _ outcome: StepOutcome,
+        _ change: RunChange
+    ) {
+        outward[run.id] = nil
+        guard known[run.id] != nil else { return }
+        switch change.status {
+        case .pending, .failed:
+            if isDraining {
+                forget(run.id)
+            } else if run.advance(change, after: outcome, of: reference.step) {
+                ready.join(run)
+            } else {
+                wanted.append(run.id)
+            }
+        case .waiting:
+            if let due = change.dueAt { search.dueAt = min(search.dueAt ?? due, due) }
+            forget(run.id)
+        case .running, .succeeded, .dead, .skipped, .unsure:
+            forget(run.id)
+        }
+    }
+
+    /// An outward attempt has ended; its end joins the next batch.
+    func answered(_ id: RunID, _ outcome: StepOutcome) {
+        guard let (run, attempt) = outward[id] else { return }
+        var decision = attempt.decision
+        decision.now = engine.clock()
+        let change = decision.change(after: outcome)
+        arrears.add(.ended(attempt.reference, outcome, change), .step(run, attempt.reference))
+    }
+
+    /// One piece was rolled back, the others of its batch were not.
+    private func refused(_ item: Batch.Item, _ failure: StoreFailure) {
+        switch item.subject {
+        case .step(let run, _) where known[run.id] == nil: return
+        case .begin(let run, _) where known[run.id] == nil: break
+        default: journal.refused(item.settlement, failure)
+        }
+        if let id = item.run { search.rest(id, at: engine.clock()) }
+        letGo(item)
+    }
+
+    /// Nothing of a batch was written: what must not be lost is kept, the rest is read again.
+    private func putBack(_ item: Batch.Item) {
+        if case .ended = item.settlement {
+            arrears.add(item.settlement, item.subject)
+        } else {
+            letGo(item)
+        }
+    }
+
+    /// Lets go of what a piece was about; the store still has it as it was.
+    private func letGo(_ item: Batch.Item) {
+        switch item.subject {
+        case .choice(let event, let walkings):
+            search.rest(event: event.sequence, at: engine.clock())
+            for walking in walkings { forget(walking.id) }
+        case .begin(let run, let attempt):
+            forget(run.id)
+            if let next = slots.free(attempt.kind, isWanted: { known[$0] != nil }) { resume(next) }
+        case .step(let run, _):
+            outward[run.id] = nil
+            forget(run.id)
+        case .suspect(let run): forget(run.id)
+        case .noted(let id), .abandon(let id, _, _, _): forget(id)
+        }
+    }
+
+    /// The time for draining is up: outward attempts are cancelled and what they say is settled.
+    func release(_ group: inout DiscardingTaskGroup) async throws(StoreFailure) {
+        group.cancelAll()
+        let end = ContinuousClock.now + .seconds(1)
+        while !outward.isEmpty || !batches.isEmpty, ContinuousClock.now < end {
+            await engine.mailbox.wait(atMost: .milliseconds(50), sleep: engine.sleep)
+            for note in engine.mailbox.take() {
+                switch note {
+                case .answered(let id, let outcome): answered(id, outcome)
+                case .settled(let number, let result):
+                    guard let batch = batches.removeValue(forKey: number) else { continue }
+                    _ = try settled(batch, result)
+                case .changed, .returned, .drain, .drained: continue
+                }
+            }
+        }
+        guard !arrears.isEmpty else { return }
+        let batch = arrears
+        arrears = Batch()
+        let answers = try await engine.memory.settle(batch.items.map(\.settlement))
+        _ = try settled(batch, .success(answers))
+    }
+}

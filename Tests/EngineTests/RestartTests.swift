@@ -1,0 +1,146 @@
+import Engine
+import Model
+import Plugins
+import SQLiteStore
+import Store
+import Testing
+
+@Suite struct `Restarting in the middle` {
+    /// Two events in one lane, one outside it, and steps of both sorts.
+    private static let workflow = """
+        on: order.paid
+        once-per: ${{ id }}
+        steps:
+          - { id: count, uses: tally, with: { order: "${{ metadata ->> 'order' }}" } }
+          - { id: tell, uses: call, with: { number: "${{ steps -> 'count' ->> 'total' }}" } }
+          - { id: again, uses: tally, with: { order: "again", by: 10 } }
+          - { id: never, uses: call, if: "0" }
+          - { id: last, uses: call }
+        """
+
+    private struct Outcome: Equatable {
+        var statuses: [RunStatus]
+        var steps: [[StepStatus]]
+        var totals: Value
+        var effects: Value
+        var calls: Set<String>
+    }
+
+    private func outcome(_ open: OpenShop) throws -> Outcome {
+        let runs = try open.runs()
+        let totals = "SELECT json_group_array(json_array(id, total)) FROM (SELECT * FROM tally ORDER BY id)"
+        let effects = "SELECT json_group_array(key) FROM (SELECT key FROM tally_log ORDER BY key)"
+        return Outcome(
+            statuses: runs.map(\.row.status), steps: runs.map { $0.steps.map(\.status) },
+            totals: try open.value(totals), effects: try open.value(effects),
+            calls: Set(open.shop.peer.calls.map { "\($0.key) \($0.inputs["number"] ?? .null)" }))
+    }
+
+    private func deliver(_ open: OpenShop) async throws {
+        try await open.deliver("evt_1", order: "1")
+        try await open.deliver("evt_2", order: "1")
+        try await open.deliver("evt_3", order: "2")
+    }
+
+    @Test(arguments: FailingMemory.Failure.allCases)
+    func `whichever settling fails, the end is the same`(_ failure: FailingMemory.Failure)
+        async throws
+    {
+        let clean = try Shop(workflows: ["paid": Self.workflow])
+        let expected = try await clean.open { open in
+            try await deliver(open)
+            try await open.walkOn()
+            return try outcome(open)
+        }
+        #expect(expected.statuses == [.succeeded, .succeeded, .succeeded])
+        #expect(clean.peer.calls.count == 6)
+
+        var n = 0
+        var failed = true
+        while failed {
+            n += 1
+            let shop = try Shop(workflows: ["paid": Self.workflow])
+            failed = try await shop.open { open in
+                try await deliver(open)
+                var open = open
+                let memory = FailingMemory(open.memory, failing: failure, at: n)
+                open.wrapped = memory
+                do {
+                    try await open.walkOn()
+                } catch StoreFailure.broken {
+                    #expect(memory.hasFailed)
+                }
+                return memory.hasFailed
+            }
+            let end = try await shop.open(careful: n.isMultiple(of: 2)) { open in
+                try await open.walkOn()
+                return try outcome(open)
+            }
+            #expect(end == expected, "settling \(n) failed \(failure.rawValue)")
+        }
+        #expect(n > 5)
+    }
+
+    @Test func `an attempt that was under way is unsure, and its repetition has the same key`()
+        async throws
+    {
+        let shop = try Shop(workflows: ["paid": Self.workflow])
+        try await interrupt(shop)
+
+        try await shop.open { open in
+            try await open.walk()
+            let run = try #require(try open.runs().first)
+            #expect(run.row.status == .waiting)
+            #expect(run.steps[1].status == .unsure)
+            #expect(run.steps[1].reason == "Till stopped while it was under way")
+            #expect(run.steps[1].inputs?.contains(#""number":1"#) == true)
+
+            try await open.walkOn()
+            #expect(try open.statuses() == [.succeeded])
+            let calls = shop.peer.calls.filter { $0.step == "tell" }
+            #expect(calls.map(\.attempt) == [1, 2])
+            #expect(Set(calls.map(\.key)) == ["evt_1/paid/tell"])
+        }
+    }
+
+    @Test func `when-unsure stop leaves the run to a human, who can let it go on`() async throws {
+        let text = Self.workflow.replacing("id: tell,", with: "id: tell, when-unsure: stop,")
+        let shop = try Shop(workflows: ["paid": text])
+        try await interrupt(shop)
+
+        try await shop.open { open in
+            try await open.walkOn()
+            let run = try #require(try open.runs().first)
+            #expect(run.row.status == .unsure)
+            #expect(shop.peer.calls.count == 1)
+            #expect(try open.memory.reader.event(EventID("evt_1"))?.row.status == .failed)
+
+            try await open.memory.retry(
+                run.row.id, version: run.row.version, fromStart: false, actor: "test",
+                at: shop.clock.now)
+            try await open.walkOn()
+            #expect(try open.statuses() == [.succeeded])
+        }
+    }
+
+    /// Delivers one event and stops the engine in the middle of its outward step.
+    private func interrupt(_ shop: Shop) async throws {
+        shop.peer.script("tell", [.hold, .end(.done(Fields()))])
+        try await shop.open { open in
+            try await open.deliver("evt_1")
+            var open = open
+            // Choosing with the first step is one settling, the begin of the second step another.
+            open.wrapped = FailingMemory(open.memory, failing: .before, at: 3)
+            let engine = open.engine()
+            async let walk: Void = engine.walkUntilIdle { _ in false }
+            while shop.peer.held == 0 { await Task.yield() }
+            shop.peer.release()
+            do {
+                try await walk
+                Issue.record("the engine went on although its store is broken")
+            } catch {
+                #expect(error as? StoreFailure == .broken("test"))
+            }
+        }
+    }
+}
