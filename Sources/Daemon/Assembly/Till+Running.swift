@@ -1,0 +1,205 @@
+import Admin
+import Engine
+import Glibc
+import Hummingbird
+import HummingbirdCore
+import Intake
+import Logging
+import Metrics
+import Model
+import NIOCore
+import Outbound
+import SQLiteStore
+import ServiceLifecycle
+import Store
+import Synchronization
+import Telemetry
+package import UnixSignals
+
+extension Till {
+    /// What an orderly stop may take before it is cut short; a little less than the promise.
+    private static let stopTime = Limits.drainTime - .milliseconds(500)
+
+    /// Starts the daemon and returns when it has been stopped.
+    ///
+    /// - Parameter start: Where settings come from, and the time.
+    /// - Throws: ``StartFailure`` with the exit code of the process.
+    package static func serve(_ start: Start) async throws(StartFailure) {
+        let signals = await SignalWatch.trap()
+        let settings: Settings
+        do {
+            settings = try start.settings()
+        } catch {
+            throw StartFailure(error)
+        }
+        let sink = LogSink(format: settings.log.sinkFormat, level: settings.log.loggerLevel)
+        let exporter = MetricsExporter()
+        LoggingSystem.bootstrap { sink.handler(label: $0) }
+        MetricsSystem.bootstrap(exporter)
+        exporter.collect { ProcessMetrics.samples() }
+        let till = try await Till(start, settings, sink: sink, exporter: exporter)
+        try await till.run(signals: signals)
+    }
+
+    /// Serves until ``stop()``, a signal, or a store that is broken.
+    ///
+    /// - Parameters:
+    ///   - signals: The trapped signals; nil listens to none.
+    ///   - onServing: Called once when deliveries are taken.
+    /// - Throws: ``StartFailure`` when a listener can't be had or the store is broken.
+    package func run(
+        signals: UnixSignalsSequence? = nil,
+        onServing: @escaping @Sendable () -> Void = {}
+    ) async throws(StartFailure) {
+        let settings = reloader.current.settings
+        for warning in settings.warnings {
+            logger.warning("settings", metadata: ["detail": "\(warning)"])
+        }
+        var configuration = ServiceGroupConfiguration(
+            services: services(settings, signals, onServing),
+            logger: logger
+        )
+        configuration.maximumGracefulShutdownDuration = Self.stopTime
+        let group = ServiceGroup(configuration: configuration)
+        self.group.withLock { $0 = group }
+        var failure: (any Error)?
+        do {
+            try await audit("daemon.started")
+            try await group.run()
+        } catch {
+            failure = error
+        }
+        try await finish(after: failure)
+    }
+
+    /// The services in the order they start; they stop in reverse.
+    private func services(
+        _ settings: Settings,
+        _ signals: UnixSignalsSequence?,
+        _ onServing: @escaping @Sendable () -> Void
+    ) -> [any Service] {
+        var services: [any Service] = []
+        if let signals {
+            services.append(
+                SignalWatch(
+                    signals: signals,
+                    reload: { _ = await self.reloader.reload(by: "signal") },
+                    stop: { await self.stop() },
+                    logger: logger
+                )
+            )
+        }
+        services += [
+            StoreWatch(breakage: store.breakage), WatchdogBeat(notifier: notifier),
+            EngineService(engine: engine), adminService(settings), controlService(settings),
+            intakeService(settings, onServing),
+        ]
+        return services
+    }
+
+    private func adminService(_ settings: Settings) -> some Service {
+        let site = AdminSite(
+            readiness: { self.board.readiness },
+            metrics: { self.exporter.page().text }
+        )
+        let application = Application(
+            responder: site.responder(),
+            configuration: ApplicationConfiguration(
+                address: .hostname(settings.adminListen.host, port: settings.adminListen.port),
+                availableConnectionsDelegate: MaximumAvailableConnections(64)
+            ),
+            onServerRunning: { self.addresses.adminPort = $0.localAddress?.port },
+            logger: serverLogger
+        )
+        return ListenerService(
+            setting: "admin-listen",
+            address: settings.adminListen.description,
+            listener: application
+        )
+    }
+
+    private func controlService(_ settings: Settings) -> some Service {
+        let path = ControlSocket.path(in: settings.state)
+        let application = ControlSocket.service(
+            path: path,
+            site: ControlSite(desk: self),
+            logger: serverLogger
+        )
+        return ListenerService(setting: "state", address: path, listener: application)
+    }
+
+    private func intakeService(
+        _ settings: Settings,
+        _ onServing: @escaping @Sendable () -> Void
+    ) -> some Service {
+        let server = PublicServer.make(
+            door: door,
+            address: .hostname(settings.listen.host, port: settings.listen.port),
+            bounds: settings.limits.bounds,
+            logger: serverLogger
+        ) { channel in
+            self.addresses.listenPort = channel.localAddress?.port
+            self.served()
+            onServing()
+        }
+        return ListenerService(
+            setting: "listen",
+            address: settings.listen.description,
+            listener: server
+        )
+    }
+
+    /// Everything listens: deliveries are taken from now on.
+    private func served() {
+        board.enter(.serving)
+        let inForce = reloader.current
+        logger.notice(
+            "serving",
+            metadata: [
+                "version": "\(TillVersion.text)", "listen": "\(listenAddress)",
+                "admin": "\(adminAddress)", "state": "\(inForce.settings.state)",
+                "workflows": "\(inForce.lastApplied.workflows)",
+                "plugins": "\(inForce.lastApplied.plugins)",
+                "endpoints": "\(inForce.settings.endpoints.map(\.path).joined(separator: " "))",
+            ]
+        )
+        notifier.ready(inForce.lastApplied.statusLine)
+    }
+
+    /// The servers' own chatter is of no use below warnings.
+    private var serverLogger: Logger {
+        var quiet = logger
+        quiet.logLevel = .warning
+        return quiet
+    }
+
+    /// Closes everything; an orderly stop is on record.
+    private func finish(after error: (any Error)?) async throws(StartFailure) {
+        let isStopped = board.isStopping
+        var failure = isStopped ? nil : error.map { StartFailure(anything: $0) }
+        if let broken = store.health.brokenFailure {
+            failure = StartFailure(broken)
+        } else if isStopped {
+            do {
+                try await audit("daemon.stopped")
+            } catch {
+                failure = StartFailure(error)
+            }
+        }
+        client.close()
+        try await store.close(isStopped: isStopped)
+        if let failure { throw failure }
+        logger.notice("stopped")
+    }
+
+    private func audit(_ action: String) async throws(StoreFailure) {
+        let inForce = reloader.current
+        let fields = Fields([
+            ("version", .text(TillVersion.text)), ("pid", .integer(Int64(getpid()))),
+            ("hash", .text(inForce.lastApplied.hash)),
+        ])
+        try await store.memory.audit(
+            AuditEntry(actor: "till", action: action, detail: fields.json, at: start.clock())
+        )
+    }
+}

@@ -1,0 +1,46 @@
+import Glibc
+package import Hummingbird
+package import Logging
+
+/// The unix socket in the state folder that the command line speaks to; only its owner can.
+package enum ControlSocket {
+    /// Bytes a socket's path may have, its end counted.
+    ///
+    /// Source: `sun_path` of unix(7).
+    package static let longestPath = 108
+
+    /// Where the socket of a state folder is.
+    package static func path(in state: String) -> String {
+        PathText.join(state, "till.sock")
+    }
+
+    /// Makes the service that listens on the socket; a stale file of an earlier run is replaced.
+    ///
+    /// - Parameters:
+    ///   - path: The socket's path; the caller holds the state folder's lock.
+    ///   - site: What answers.
+    ///   - logger: For the server itself.
+    ///   - onRunning: Called once it listens.
+    /// - Returns: A service.
+    package static func service(
+        path: String,
+        site: ControlSite,
+        logger: Logger,
+        onRunning: @escaping @Sendable () async -> Void = {}
+    ) -> some ApplicationProtocol {
+        Application(
+            responder: site.responder(),
+            configuration: ApplicationConfiguration(address: .unixDomainSocket(path: path)),
+            onServerRunning: { _ in
+                if chmod(path, 0o600) != 0 {
+                    logger.error(
+                        "the control socket's mode could not be set",
+                        metadata: ["path": "\(path)", "errno": "\(errno)"]
+                    )
+                }
+                await onRunning()
+            },
+            logger: logger
+        )
+    }
+}
