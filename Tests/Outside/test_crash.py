@@ -1,0 +1,87 @@
+"""kill -9 at random moments under load."""
+
+import os
+import random
+import sqlite3
+import time
+from collections import defaultdict
+
+import effects
+from events import event, payment_intent
+from load import Stream, request, send_all
+from peers import MailServer
+
+KILLS = 25
+
+MAIL_STEP = """\
+  - id: tell
+    uses: send-email
+    if: "object ->> 'receipt_email' IS NOT NULL"
+    with:
+      to: ${{ object ->> 'receipt_email' }}
+      template: order-confirmation
+      order: ${{ object ->> 'id' }}
+      amount: ${{ object ->> 'amount' }}
+      currency: ${{ object ->> 'currency' }}
+    retry: { attempts: 20, delay: 1s, factor: 1, max-delay: 1s }
+"""
+
+
+def test_nothing_acknowledged_is_lost_and_no_database_effect_happens_twice(make_till, tmp_path):
+    seed = int(os.environ.get("TILL_SEED", time.time_ns() % 1_000_000))
+    print(f"seed {seed}: TILL_SEED={seed} repeats the moments")
+    chance = random.Random(seed)
+    with MailServer(tmp_path / "post") as post:
+        till = make_till(**post.settings())
+        effects.only(till, more=MAIL_STEP)
+        made = {}
+
+        def make():
+            # One in eight asks for a mail, so that mails are under way at most moments.
+            email = f"buyer{len(made)}@example.com" if len(made) % 8 == 0 else None
+            new = event("payment_intent.succeeded", payment_intent(email=email))
+            made[new["id"]] = new
+            return new
+
+        till.start()
+        with Stream(till.port, make, connections=16) as stream:
+            for _ in range(KILLS):
+                time.sleep(chance.uniform(0, 0.5))
+                till.kill()
+                check_integrity(till)
+                till.start()
+            journal = stream.stop()
+        rest = [request(each) for id, each in made.items() if id not in journal.acknowledged]
+        again = send_all(till.port, rest)
+        assert again.acknowledged == {id for id, _ in rest}
+        till.settle(120)
+        mails = [mail.message for mail in post.mails]
+
+    stored = {id for (id,) in till.rows("SELECT id FROM webhook_events")}
+    noted = [id for (id,) in till.rows("SELECT event_id FROM effects")]
+    print(f"{len(made)} events, {len(mails)} mails, {journal.lost} answers lost to the kills")
+    assert len(made) > 1000
+    assert (journal.acknowledged | again.acknowledged) - stored == set()
+    assert stored == set(made)
+    assert sorted(noted) == sorted(set(noted)), "an effect happened twice"
+    assert set(noted) == stored
+    assert set(till.rows("SELECT DISTINCT status FROM workflow_runs")) == {("succeeded",)}
+
+    keys = defaultdict(set)
+    for mail in mails:
+        keys[mail["To"]].add(mail["Message-ID"])
+    wanted = {each["data"]["object"]["receipt_email"] for each in made.values()} - {None}
+    assert set(keys) == wanted, "a mail was lost"
+    assert {len(ids) for ids in keys.values()} == {1}, "a repeated mail had another Message-ID"
+    assert len(set().union(*keys.values())) == len(wanted)
+    assert till.run("audit", "verify", "--state", str(till.state)).returncode == 0
+
+
+def check_integrity(till) -> None:
+    """What is on disk after the kill is a whole database."""
+    link = sqlite3.connect(f"file:{till.database}?mode=ro", uri=True)
+    try:
+        assert link.execute("PRAGMA quick_check").fetchall() == [("ok",)]
+        assert link.execute("PRAGMA foreign_key_check").fetchall() == []
+    finally:
+        link.close()

@@ -1,0 +1,46 @@
+# Shared by scripts/run and scripts/test; sourced, not started.
+# shellcheck shell=bash
+
+# What every build needs besides Swift.
+readonly build_packages=(libsqlite3-dev libyaml-dev libcurl4-openssl-dev)
+# One file that runs without Swift on the machine; see Decisions in ARCHITECTURE.md.
+readonly release_flags=(--static-swift-stdlib)
+
+say() { printf '%s\n' "$*"; }
+
+die() {
+    printf '%s\n' "$*" >&2
+    exit 1
+}
+
+# Runs a command as root: as it is for root, through sudo for others.
+as_root() {
+    if [[ $(id -u) -eq 0 ]]; then
+        "$@"
+    elif command -v sudo >/dev/null; then
+        sudo "$@"
+    else
+        die "this needs root and there is no sudo: $*"
+    fi
+}
+
+# Installs those Debian packages that are missing; says nothing when none is.
+need_packages() {
+    local missing=() package
+    for package in "$@"; do
+        dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' ||
+            missing+=("$package")
+    done
+    [[ ${#missing[@]} -eq 0 ]] && return
+    say "Installing ${missing[*]} ..."
+    as_root apt-get -qq update
+    # No service may start because of an installation.
+    as_root env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 \
+        apt-get -qq -y --no-install-recommends install "${missing[@]}" >/dev/null
+}
+
+need_swift() {
+    command -v swift >/dev/null || die "Swift 6.3 is not installed (or not in PATH): see swift.org"
+    swift --version 2>/dev/null | grep -qE 'Swift version (6\.([3-9]|[1-9][0-9])|[7-9]|[1-9][0-9])' ||
+        die "Till needs Swift 6.3 or newer, this is: $(swift --version 2>/dev/null | head -n 1)"
+}
