@@ -61,7 +61,7 @@ let rooms: [Target] = [
     // The built-in kinds of action that leave the house: email, sentry, http.
     .target(
         name: "Actions",
-        dependencies: ["Model", "Outbound", "Plugins", "Stripe", crypto, mustache],
+        dependencies: ["Model", "Outbound", "Plugins", "Stripe", "YAMLTree", crypto, mustache],
         swiftSettings: safe),
     // The door: route, limits, prove, record, answer.
     .target(

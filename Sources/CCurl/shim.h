@@ -40,7 +40,8 @@ static inline CURLcode till_curl_set_list(CURL *easy, CURLoption option, struct 
 }
 
 /* CURLOPT_WRITEFUNCTION and CURLOPT_HEADERFUNCTION. */
-static inline CURLcode till_curl_set_writer(CURL *easy, CURLoption option, curl_write_callback value) {
+static inline CURLcode till_curl_set_writer(
+    CURL *easy, CURLoption option, curl_write_callback value) {
     return curl_easy_setopt(easy, option, value);
 }
 
@@ -62,7 +63,7 @@ static inline CURLMcode till_curl_multi_set_long(CURLM *multi, CURLMoption optio
     return curl_multi_setopt(multi, option, value);
 }
 
-/* CURLMsg holds a union: the handle of the next transfer that has ended and how; NULL when none has. */
+/* CURLMsg holds a union. The handle of the next transfer that has ended, and how; else NULL. */
 static inline CURL *till_curl_next_ended(CURLM *multi, CURLcode *result) {
     int left = 0;
     CURLMsg *message;

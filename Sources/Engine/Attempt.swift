@@ -20,7 +20,10 @@ struct Attempt: Sendable {
 
     /// Puts an attempt together.
     init(
-        _ action: any Action, _ call: ActionCall, _ kind: Plugin.Kind, _ reference: StepRef,
+        _ action: any Action,
+        _ call: ActionCall,
+        _ kind: Plugin.Kind,
+        _ reference: StepRef,
         _ decision: Decision
     ) {
         self.action = action

@@ -32,9 +32,16 @@ package enum Chooser {
     package static func scope(of event: StoredEvent, vars: String) -> ExpressionScope {
         let body = event.body ?? ""
         var scope = ExpressionScope(
-            event: event.body ?? "{}", object: nil, previous: nil, metadata: "{}",
-            id: event.id.text, type: event.type, created: event.created.seconds,
-            livemode: event.livemode, account: event.account, endpoint: event.endpoint,
+            event: event.body ?? "{}",
+            object: nil,
+            previous: nil,
+            metadata: "{}",
+            id: event.id.text,
+            type: event.type,
+            created: event.created.seconds,
+            livemode: event.livemode,
+            account: event.account,
+            endpoint: event.endpoint,
             vars: vars
         )
         do {

@@ -26,8 +26,14 @@ package struct Decision: Sendable {
 
     /// Makes a decision.
     package init(
-        step: Step, position: StepPosition, count: Int, hasFailureSteps: Bool, attempt: Int,
-        waitingSince: Timestamp?, now: Timestamp, roll: UInt64
+        step: Step,
+        position: StepPosition,
+        count: Int,
+        hasFailureSteps: Bool,
+        attempt: Int,
+        waitingSince: Timestamp?,
+        now: Timestamp,
+        roll: UInt64
     ) {
         self.step = step
         self.position = position
@@ -69,7 +75,9 @@ package struct Decision: Sendable {
             return givenUp("step \(step.id) waited \(span) for \(missing); it never came")
         }
         return RunChange(
-            status: .waiting, position: position, dueAt: now + pause,
+            status: .waiting,
+            position: position,
+            dueAt: now + pause,
             reason: "step \(step.id) waits for \(missing)"
         )
     }
@@ -98,7 +106,10 @@ package struct Decision: Sendable {
         let failures = waitingSince == nil ? attempt : 1
         let pause = Backoff.delay(after: failures, step.retry, retryAfter: retryAfter, roll: roll)
         return RunChange(
-            status: .waiting, position: position, dueAt: now + pause, reason: reason
+            status: .waiting,
+            position: position,
+            dueAt: now + pause,
+            reason: reason
         )
     }
 
@@ -109,7 +120,9 @@ package struct Decision: Sendable {
             return RunChange(status: .dead, position: position, reason: reason)
         }
         return RunChange(
-            status: .failed, position: StepPosition(.failure, 0), resetsAttempts: true,
+            status: .failed,
+            position: StepPosition(.failure, 0),
+            resetsAttempts: true,
             reason: reason
         )
     }

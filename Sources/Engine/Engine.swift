@@ -39,8 +39,12 @@ package final class Engine: Sendable {
     ///   - sleep: What sleeps.
     ///   - roll: What rolls the dice of back-off.
     package init(
-        memory: any WalkMemory, evaluator: any ExpressionEvaluator, playbooks: PlaybookBox,
-        logger: Logger, isCareful: Bool, clock: @escaping WallClock,
+        memory: any WalkMemory,
+        evaluator: any ExpressionEvaluator,
+        playbooks: PlaybookBox,
+        logger: Logger,
+        isCareful: Bool,
+        clock: @escaping WallClock,
         sleep: @escaping Sleep = { try await Task.sleep(for: $0) },
         roll: @escaping @Sendable () -> UInt64 = { UInt64.random(in: .min ... .max) }
     ) {

@@ -39,8 +39,13 @@ package final class Playbook: Sendable {
     ///   - vars: `vars` of the settings.
     ///   - recall: How an older version is found again.
     package init(
-        generation: Int, hash: String, loadedAt: Timestamp, rules: [Rule],
-        performers: [String: Performer], vars: String = "{}", recall: @escaping Recall
+        generation: Int,
+        hash: String,
+        loadedAt: Timestamp,
+        rules: [Rule],
+        performers: [String: Performer],
+        vars: String = "{}",
+        recall: @escaping Recall
     ) {
         self.generation = generation
         self.hash = hash

@@ -22,8 +22,12 @@ package struct PlaybookDraft: Sendable {
 
     /// Makes a draft.
     package init(
-        plugins: [Plugin], performers: [String: Performer], workflows: [Workflow],
-        reader: WorkflowReader, schemas: [(plugin: String, migrations: [SQLFile])], vars: String
+        plugins: [Plugin],
+        performers: [String: Performer],
+        workflows: [Workflow],
+        reader: WorkflowReader,
+        schemas: [(plugin: String, migrations: [SQLFile])],
+        vars: String
     ) {
         self.plugins = plugins
         self.performers = performers
@@ -55,8 +59,12 @@ package struct PlaybookDraft: Sendable {
             Rule($0, version: $1, performers: performers)
         }
         return Playbook(
-            generation: generation, hash: hash, loadedAt: now, rules: rules,
-            performers: performers, vars: vars
+            generation: generation,
+            hash: hash,
+            loadedAt: now,
+            rules: rules,
+            performers: performers,
+            vars: vars
         ) { [reader] number in
             guard let (name, source) = try memory.version(number) else {
                 throw Orphaned("version \(number) was never stored here")

@@ -35,8 +35,12 @@ package struct PlaybookLoader: Sendable {
     ///   - vars: `vars` of the settings, a JSON object.
     ///   - scratch: Makes what checks SQL.
     package init(
-        pluginFolders: [String], workflowFolder: String, kinds: [any ActionKind],
-        secrets: SecretResolver, vars: String = "{}", scratch: @escaping Scratch
+        pluginFolders: [String],
+        workflowFolder: String,
+        kinds: [any ActionKind],
+        secrets: SecretResolver,
+        vars: String = "{}",
+        scratch: @escaping Scratch
     ) {
         self.pluginFolders = pluginFolders
         self.workflowFolder = workflowFolder
@@ -59,7 +63,9 @@ package struct PlaybookLoader: Sendable {
         var mistakes: [Mistake] = []
         let performers = bind(plugins, checking, noting: &mistakes)
         let reader = WorkflowReader(
-            plugins: plugins, checking: checking, secrets: secrets
+            plugins: plugins,
+            checking: checking,
+            secrets: secrets
         ) { plugin, input, literal in
             guard case .outward(_, let action, _) = performers[plugin.name] else { return nil }
             return action.problem(input: input, literal: literal)
@@ -78,8 +84,12 @@ package struct PlaybookLoader: Sendable {
         }
         guard mistakes.isEmpty else { throw Mistakes(mistakes) }
         return PlaybookDraft(
-            plugins: plugins, performers: performers, workflows: workflows, reader: reader,
-            schemas: schemas, vars: vars
+            plugins: plugins,
+            performers: performers,
+            workflows: workflows,
+            reader: reader,
+            schemas: schemas,
+            vars: vars
         )
     }
 
@@ -122,10 +132,13 @@ package struct PlaybookLoader: Sendable {
             } else if let kind = kinds.first(where: { $0.kind == plugin.kind }) {
                 do throws(Mistakes) {
                     let limits = Performer.KindLimits(
-                        concurrency: kind.concurrency, timeout: kind.timeout
+                        concurrency: kind.concurrency,
+                        timeout: kind.timeout
                     )
                     performers[plugin.name] = .outward(
-                        plugin, try kind.load(plugin), limits: limits
+                        plugin,
+                        try kind.load(plugin),
+                        limits: limits
                     )
                 } catch {
                     mistakes += error.all

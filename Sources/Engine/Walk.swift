@@ -37,7 +37,10 @@ extension Walker {
             switch plan.performer {
             case .database(let plugin, let part):
                 let call = run.effect(part, of: plugin, inputs, reference)
-                batch.add(.effect(reference, call) { decision.change(after: $0) }, .step(run, reference))
+                batch.add(
+                    .effect(reference, call) { decision.change(after: $0) },
+                    .step(run, reference)
+                )
             case .outward(let plugin, let action, let limits):
                 guard slots.take(plugin.kind, limit: limits.concurrency, for: run.id) else {
                     return park(run)

@@ -23,8 +23,10 @@ extension Walker {
             let outcome = StepOutcome.unsure("Till stopped while it was under way")
             var inputs: String?
             if case .filled(_, let recorded) = StepFilling.fill(
-                plan, in: walking.scope, by: engine.evaluator)
-            {
+                plan,
+                in: walking.scope,
+                by: engine.evaluator
+            ) {
                 inputs = recorded
             }
             let reference = walking.reference(plan, inputs: inputs, at: decision.now)
@@ -41,7 +43,9 @@ extension Walker {
     /// Reads what may be walked now: runs first, then events, so that the order of arrival holds.
     func load(into batch: inout Batch) throws(StoreFailure) {
         if !wanted.isEmpty { try readWanted(&batch) }
-        if let id = alone, known[id] == nil || outward[id] != nil || parked[id] != nil { alone = nil }
+        if let id = alone, known[id] == nil || outward[id] != nil || parked[id] != nil {
+            alone = nil
+        }
         guard alone == nil else { return }
         guard suspects.isEmpty else {
             if ready.isEmpty, batches.isEmpty, let next = suspects.next() {
@@ -69,7 +73,9 @@ extension Walker {
         if search.runs.number == 0 { search.lookedAt = now }
         while room > 0, !batch.isFull {
             let page = try engine.memory.dueRuns(
-                at: now, after: search.runs, limit: Limits.settlementsPerCommit
+                at: now,
+                after: search.runs,
+                limit: Limits.settlementsPerCommit
             )
             for run in page where known[run.id] == nil && !search.isResting(run.id, at: now) {
                 take(run, &batch)

@@ -66,7 +66,6 @@ extension Walker {
         _ outcome: StepOutcome,
         _ change: RunChange
     ) {
-        outward[run.id] = nil
         guard known[run.id] != nil else { return }
         switch change.status {
         case .pending, .failed:
@@ -87,7 +86,7 @@ extension Walker {
 
     /// An outward attempt has ended; its end joins the next batch.
     func answered(_ id: RunID, _ outcome: StepOutcome) {
-        guard let (run, attempt) = outward[id] else { return }
+        guard let (run, attempt) = outward.removeValue(forKey: id) else { return }
         var decision = attempt.decision
         decision.now = engine.clock()
         let change = decision.change(after: outcome)
@@ -123,10 +122,7 @@ extension Walker {
         case .begin(let run, let attempt):
             forget(run.id)
             if let next = slots.free(attempt.kind, isWanted: { known[$0] != nil }) { resume(next) }
-        case .step(let run, _):
-            outward[run.id] = nil
-            forget(run.id)
-        case .suspect(let run): forget(run.id)
+        case .step(let run, _), .suspect(let run): forget(run.id)
         case .noted(let id), .abandon(let id, _, _, _): forget(id)
         }
     }

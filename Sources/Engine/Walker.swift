@@ -113,7 +113,10 @@ final class Walker {
             try load(into: &batch)
             while !batch.isFull, let run = ready.next() { walk(run, into: &batch) }
         }
-        guard !batch.isEmpty else { return !notes.isEmpty || !ready.isEmpty }
+        guard !batch.isEmpty else {
+            let hasSuspect = !isDraining && !suspects.isEmpty && alone == nil && batches.isEmpty
+            return !notes.isEmpty || !ready.isEmpty || hasSuspect
+        }
         send(batch, &group)
         return true
     }
@@ -126,7 +129,9 @@ final class Walker {
         let (memory, mailbox, number) = (engine.memory, engine.mailbox, batchNumber)
         group.addTask {
             do throws(StoreFailure) {
-                mailbox.post(.settled(batch: number, .success(try await memory.settle(settlements))))
+                mailbox.post(
+                    .settled(batch: number, .success(try await memory.settle(settlements)))
+                )
             } catch {
                 mailbox.post(.settled(batch: number, .failure(error)))
             }

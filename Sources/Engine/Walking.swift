@@ -62,9 +62,17 @@ final class Walking {
     /// Who the next attempt's record is about.
     func reference(_ plan: StepPlan, inputs: String?, at now: Timestamp) -> StepRef {
         StepRef(
-            run: id, event: event.sequence, eventID: event.id, workflow: rule.workflow.name,
-            position: position, step: plan.step.id, action: plan.step.uses,
-            attempt: attempts + 1, key: key(of: plan.step.id), inputs: inputs, startedAt: now
+            run: id,
+            event: event.sequence,
+            eventID: event.id,
+            workflow: rule.workflow.name,
+            position: position,
+            step: plan.step.id,
+            action: plan.step.uses,
+            attempt: attempts + 1,
+            key: key(of: plan.step.id),
+            inputs: inputs,
+            startedAt: now
         )
     }
 
@@ -97,9 +105,16 @@ final class Walking {
         _ timeout: Duration
     ) -> ActionCall {
         ActionCall(
-            key: reference.key, eventID: event.id, eventType: event.type,
-            eventCreated: event.created, livemode: event.livemode, workflow: rule.workflow.name,
-            step: plan.step.id, run: id, attempt: reference.attempt, inputs: inputs,
+            key: reference.key,
+            eventID: event.id,
+            eventType: event.type,
+            eventCreated: event.created,
+            livemode: event.livemode,
+            workflow: rule.workflow.name,
+            step: plan.step.id,
+            run: id,
+            attempt: reference.attempt,
+            inputs: inputs,
             timeout: plan.step.timeout ?? timeout
         )
     }
@@ -108,9 +123,14 @@ final class Walking {
     func decision(_ plan: StepPlan, at now: Timestamp, roll: UInt64) -> Decision {
         let list = position.phase == .main ? rule.steps : rule.onFailure
         return Decision(
-            step: plan.step, position: position, count: list.count,
-            hasFailureSteps: !rule.onFailure.isEmpty, attempt: attempts + 1,
-            waitingSince: waitingSince, now: now, roll: roll
+            step: plan.step,
+            position: position,
+            count: list.count,
+            hasFailureSteps: !rule.onFailure.isEmpty,
+            attempt: attempts + 1,
+            waitingSince: waitingSince,
+            now: now,
+            roll: roll
         )
     }
 

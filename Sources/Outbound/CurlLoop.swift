@@ -11,7 +11,7 @@ final class CurlLoop: Sendable {
     private struct Inbox {
         var jobs: [TransferJob] = []
         var canceled: [Int] = []
-        /// Jobs handed over and not ended; a cancellation of any other job came too early or too late.
+        /// Jobs handed over and not ended; any other job is canceled too early or too late.
         var open: Set<Int> = []
         var canceledEarly: Set<Int> = []
         var nextID = 0
@@ -20,7 +20,7 @@ final class CurlLoop: Sendable {
     }
 
     private let inbox = Mutex(Inbox())
-    // Why: the handle is only driven by the thread; elsewhere it is only woken, under the inbox's lock.
+    // Why: only the thread drives the handle; others only wake it, under the inbox's lock.
     private nonisolated(unsafe) let multi: UnsafeMutableRawPointer
 
     private static let isReady = till_curl_global_init() == CURLE_OK

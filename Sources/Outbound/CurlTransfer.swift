@@ -112,7 +112,7 @@ final class CurlTransfer {
 
     private func prepare(_ mail: MailEnvelope, _ server: MailServer) {
         let scheme = server.security == .tls ? "smtps" : "smtp"
-        // What follows the slash is the name that EHLO says: the sender's domain, not this machine's.
+        // What follows the slash is the name that EHLO says: the sender's, not this machine's.
         let domain = mail.sender.split(separator: "@").last ?? "localhost"
         set(CURLOPT_CONNECTTIMEOUT_MS, min(job.timeout, Limits.mailConnectTime).milliseconds)
         set(CURLOPT_PROTOCOLS_STR, scheme)

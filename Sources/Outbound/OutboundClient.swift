@@ -2,8 +2,8 @@ import CCurl
 
 /// Everything that leaves the house by network goes through here: one for the daemon.
 ///
-/// Connections are kept open and used again; no redirect is followed, no proxy of the environment used,
-/// no TLS below 1.2 spoken.
+/// Connections are kept open and used again; no redirect is followed, no proxy of the environment
+/// used, no TLS below 1.2 spoken.
 package final class OutboundClient: HTTPSending, MailSending {
     private let loop = CurlLoop()
 
@@ -66,7 +66,8 @@ package final class OutboundClient: HTTPSending, MailSending {
         }
         if end.sentAll {
             throw .unsure(
-                "\(name) got the whole mail and did not answer (\(end.detail)); it may have been sent"
+                "\(name) got the whole mail and did not answer (\(end.detail)); "
+                    + "it may have been sent"
             )
         }
         if Self.certificateCodes.contains(end.code) {
@@ -82,7 +83,7 @@ package final class OutboundClient: HTTPSending, MailSending {
         }
     }
 
-    /// The codes that mean: the peer's certificate does not prove who it is, or ours cannot be read.
+    /// The codes that mean: the peer's certificate proves nothing, or ours cannot be read.
     private static let certificateCodes: [CURLcode] = [
         CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_CERTPROBLEM,
         CURLE_SSL_ISSUER_ERROR, CURLE_SSL_INVALIDCERTSTATUS,

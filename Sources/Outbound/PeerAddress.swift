@@ -30,7 +30,7 @@ package struct PeerAddress: Sendable, Hashable, CustomStringConvertible {
         case `public`
         /// This machine or a network of one's own; allowed for hosts that the settings name.
         case own(String)
-        /// Never the address of a peer: multicast, link-local, metadata, translated and reserved ones.
+        /// Never a peer: multicast, link-local, metadata, translated and reserved addresses.
         case never(String)
     }
 

@@ -6,8 +6,9 @@ import Synchronization
 
 /// Till's durable memory in one SQLite file, `till.db` of the state directory.
 ///
-/// One connection writes, on a queue of its own; the others are read-only. All go through SQLite's C API,
-/// because the authorizer, the limit on time and the moment of check-points have to be Till's.
+/// One connection writes, on a queue of its own; the others are read-only. All go through SQLite's
+/// C API, because the authorizer, the limit on time and the moment of check-points have to be
+/// Till's.
 package final class SQLiteMemory: Recording, WalkMemory, RuleMemory, WishMemory {
     /// The database file.
     package let path: String
@@ -35,10 +36,11 @@ package final class SQLiteMemory: Recording, WalkMemory, RuleMemory, WishMemory 
     package static func open(
         directory: String,
         clock: @escaping WallClock,
-        logger: Logger,
+        logger: Logger = Logger(label: "till.store"),
         onBroken: @escaping @Sendable (StoreFailure) -> Void = { _ in }
     ) throws(OpeningFailure) -> SQLiteMemory {
-        let directory = directory.count > 1 && directory.hasSuffix("/")
+        let directory =
+            directory.count > 1 && directory.hasSuffix("/")
             ? String(directory.dropLast()) : directory
         let path = directory + "/till.db"
         try StateDirectory.make(directory)
@@ -54,12 +56,15 @@ package final class SQLiteMemory: Recording, WalkMemory, RuleMemory, WishMemory 
             let desk = try Desk(connection: connection, clock: clock)
             let bell = Bell()
             let memory = SQLiteMemory(
-                path: path, lock: lock, bell: bell,
+                path: path,
+                lock: lock,
+                bell: bell,
                 writer: Writer(desk: desk, onCommit: { bell.ring() }, onBroken: onBroken),
                 reader: try SQLiteReader.open(directory: directory),
-                walkReader: try WalkReader(path: path))
+                walkReader: try WalkReader(path: path)
+            )
             memory.nextRun.store(try memory.walkReader.lastRun() + 1, ordering: .relaxed)
-            logger.info("database opened", metadata: ["path": "\(path)"])
+            logger.debug("database opened", metadata: ["path": "\(path)"])
             return memory
         } catch let failure as OpeningFailure {
             throw failure
@@ -92,6 +97,10 @@ package final class SQLiteMemory: Recording, WalkMemory, RuleMemory, WishMemory 
         nextRun = Atomic(1)
     }
 
+    deinit {
+        writer.stop()
+    }
+
     /// Finishes what waits to be written, closes the database and lets go of the directory.
     package func close() async {
         await writer.close()
@@ -109,13 +118,16 @@ package final class SQLiteMemory: Recording, WalkMemory, RuleMemory, WishMemory 
     }
 
     package func unchosenEvents(
-        after sequence: Int64, limit: Int
+        after sequence: Int64,
+        limit: Int
     ) throws(StoreFailure) -> [StoredEvent] {
         try walkReader.unchosenEvents(after: sequence, limit: limit)
     }
 
     package func dueRuns(
-        at now: Timestamp, after id: RunID, limit: Int
+        at now: Timestamp,
+        after id: RunID,
+        limit: Int
     ) throws(StoreFailure) -> [StoredRun] {
         try walkReader.dueRuns(at: now, after: id, limit: limit)
     }
@@ -168,7 +180,12 @@ package final class SQLiteMemory: Recording, WalkMemory, RuleMemory, WishMemory 
         at now: Timestamp
     ) async throws(StoreFailure) {
         let wish = RetryWish(
-            run: run, version: version, fromStart: fromStart, actor: actor, now: now)
+            run: run,
+            version: version,
+            fromStart: fromStart,
+            actor: actor,
+            now: now
+        )
         _ = try await writer.perform(.retry(wish)).get()
     }
 }

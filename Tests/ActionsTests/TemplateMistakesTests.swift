@@ -22,7 +22,7 @@ import Testing
         }
     }
 
-    /// A text put in place of the English HTML of the order confirmation, and where what must be said.
+    /// A text in place of the English HTML of the order confirmation, and what must be said.
     static let table: [(String, String)] = [
         ("<p>{{{order}}}</p>", "1:4: a value is never put in unescaped"),
         ("a\n b{{&order}}", "2:3: a value is never put in unescaped"),

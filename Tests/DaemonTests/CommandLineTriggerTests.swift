@@ -15,7 +15,7 @@ import Testing
         let envelope = try EventEnvelope.read(body)
 
         #expect(envelope.type == type)
-        #expect(envelope.created == now)
+        #expect(envelope.created == now.seconds)
         #expect(envelope.objectID?.isEmpty == false)
         #expect(!envelope.livemode)
     }

@@ -141,7 +141,8 @@ import Testing
             workflows: ["order-paid": orderPaid]
         )
         let settings: @Sendable (String) -> String = { secrets in
-            "listen: 127.0.0.1:0\nadmin-listen: 127.0.0.1:0\nendpoints:\n  - secrets: [\(secrets)]\n"
+            "listen: 127.0.0.1:0\nadmin-listen: 127.0.0.1:0\n"
+                + "endpoints:\n  - secrets: [\(secrets)]\n"
         }
         for (name, text) in [("a", "whsec_a"), ("b", "whsec_b")] {
             try fixture.write("etc/secret-\(name)", text)

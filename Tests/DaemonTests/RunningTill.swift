@@ -7,7 +7,7 @@ import SQLiteStore
 import Store
 import Testing
 
-/// A daemon that serves, with hands for a test: post webhooks, speak to its socket, look at its rows.
+/// A daemon that serves, with hands for a test: post, speak to its socket, look at its rows.
 struct RunningTill: Sendable {
     /// The daemon.
     let till: Till
@@ -133,6 +133,7 @@ func eventually(_ what: String, _ holds: () async throws -> Bool) async throws {
     let end = ContinuousClock.now + .seconds(10)
     while ContinuousClock.now < end {
         if try await holds() { return }
+        // Why: what is waited for happens in other threads and files that give no signal.
         try await Task.sleep(for: .milliseconds(10))
     }
     Issue.record("after ten seconds it still does not hold: \(what)")
@@ -148,8 +149,9 @@ enum Events {
         amount: Int = 1999
     ) -> String {
         """
-        {"id":"\(id)","object":"event","type":"payment_intent.succeeded","api_version":"2025-08-27",\
-        "created":\(wallClock().seconds),"livemode":\(livemode),"data":{"object":{"id":"pi_\(order)",\
+        {"id":"\(id)","object":"event","type":"payment_intent.succeeded",\
+        "api_version":"2025-08-27","created":\(wallClock().seconds),"livemode":\(livemode),\
+        "data":{"object":{"id":"pi_\(order)",\
         "object":"payment_intent","amount":\(amount),"amount_received":\(amount),"currency":"usd",\
         "receipt_email":"buyer@example.com","metadata":{"order_id":"\(order)"}}}}
         """

@@ -219,7 +219,8 @@ enum SettingsFixture {
         #expect(endpoints.count == 1)
         let endpoint = try #require(endpoints.first?.mapping)
         let values = endpoint.map { pair in
-            "\(pair.key)=\(pair.value.scalar?.text ?? pair.value.sequence?.first?.scalar?.text ?? "")"
+            let scalar = pair.value.scalar ?? pair.value.sequence?.first?.scalar
+            return "\(pair.key)=\(scalar?.text ?? "")"
         }
         #expect(
             values == [

@@ -9,14 +9,19 @@ import Workflows
         let bounds = (1...7).map { Backoff.upperBound(after: $0, policy) }
         #expect(
             bounds
-                == [10, 40, 160, 640, 2560, 7200, 7200].map { Duration.seconds($0) })
+                == [10, 40, 160, 640, 2560, 7200, 7200].map { Duration.seconds($0) }
+        )
     }
 
     @Test(arguments: [UInt64.min, 1, 4999, 123_456_789, .max])
     func `the pause lies between a second and the bound`(_ roll: UInt64) {
         for attempt in 1...8 {
             let pause = Backoff.delay(
-                after: attempt, RetryPolicy(), retryAfter: nil, roll: roll)
+                after: attempt,
+                RetryPolicy(),
+                retryAfter: nil,
+                roll: roll
+            )
             #expect(pause >= .seconds(1))
             #expect(pause <= Backoff.upperBound(after: attempt, RetryPolicy()))
         }
@@ -30,9 +35,11 @@ import Workflows
 
     @Test func `both ends of the range can be rolled`() {
         #expect(
-            Backoff.delay(after: 1, RetryPolicy(), retryAfter: nil, roll: 0) == .seconds(1))
+            Backoff.delay(after: 1, RetryPolicy(), retryAfter: nil, roll: 0) == .seconds(1)
+        )
         #expect(
-            Backoff.delay(after: 1, RetryPolicy(), retryAfter: nil, roll: 9000) == .seconds(10))
+            Backoff.delay(after: 1, RetryPolicy(), retryAfter: nil, roll: 9000) == .seconds(10)
+        )
     }
 
     @Test func `a policy with a tiny delay is kept to its own bound`() {
@@ -40,6 +47,7 @@ import Workflows
         policy.delay = .milliseconds(100)
         policy.factor = 1
         #expect(
-            Backoff.delay(after: 3, policy, retryAfter: nil, roll: 77) == .milliseconds(100))
+            Backoff.delay(after: 3, policy, retryAfter: nil, roll: 77) == .milliseconds(100)
+        )
     }
 }

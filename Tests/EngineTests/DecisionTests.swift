@@ -8,22 +8,40 @@ import Workflows
     private let now = Timestamp(milliseconds: 1_000_000)
 
     private func step(
-        attempts: Int = 3, whenUnsure: Step.WhenUnsure = .retry, onError: Step.OnError = .stop
+        attempts: Int = 3,
+        whenUnsure: Step.WhenUnsure = .retry,
+        onError: Step.OnError = .stop
     ) -> Step {
         var retry = RetryPolicy()
         retry.attempts = attempts
         return Step(
-            id: "s", uses: "p", retry: retry, whenUnsure: whenUnsure, onError: onError,
-            place: SourcePlace(file: "f", line: 1, column: 1))
+            id: "s",
+            uses: "p",
+            retry: retry,
+            whenUnsure: whenUnsure,
+            onError: onError,
+            place: SourcePlace(file: "f", line: 1, column: 1)
+        )
     }
 
     private func decision(
-        _ step: Step, at position: StepPosition = .start, of count: Int = 2,
-        hasFailureSteps: Bool = true, attempt: Int = 1, waited: Duration? = nil
+        _ step: Step,
+        at position: StepPosition = .start,
+        of count: Int = 2,
+        hasFailureSteps: Bool = true,
+        attempt: Int = 1,
+        waited: Duration? = nil
     ) -> Decision {
         Decision(
-            step: step, position: position, count: count, hasFailureSteps: hasFailureSteps,
-            attempt: attempt, waitingSince: waited.map { now + (.zero - $0) }, now: now, roll: 0)
+            step: step,
+            position: position,
+            count: count,
+            hasFailureSteps: hasFailureSteps,
+            attempt: attempt,
+            waitingSince: waited.map { now + (.zero - $0) },
+            now: now,
+            roll: 0
+        )
     }
 
     static let goodEnds: [StepOutcome] = [.done(Fields()), .skipped("nothing to do")]
@@ -33,7 +51,11 @@ import Workflows
         #expect(
             decision(step()).change(after: outcome)
                 == RunChange(
-                    status: .pending, position: StepPosition(.main, 1), resetsAttempts: true))
+                    status: .pending,
+                    position: StepPosition(.main, 1),
+                    resetsAttempts: true
+                )
+        )
     }
 
     @Test(arguments: goodEnds)
@@ -41,7 +63,8 @@ import Workflows
         let last = StepPosition(.main, 1)
         #expect(
             decision(step(), at: last).change(after: outcome)
-                == RunChange(status: .succeeded, position: last))
+                == RunChange(status: .succeeded, position: last)
+        )
     }
 
     @Test(arguments: goodEnds)
@@ -50,7 +73,8 @@ import Workflows
         let last = StepPosition(.failure, 1)
         #expect(
             decision(step(), at: first).change(after: outcome)
-                == RunChange(status: .failed, position: last, resetsAttempts: true))
+                == RunChange(status: .failed, position: last, resetsAttempts: true)
+        )
         #expect(decision(step(), at: last).change(after: outcome).status == .dead)
     }
 
@@ -80,8 +104,12 @@ import Workflows
         #expect(
             decision(step(), attempt: 3).change(after: .failed(failure))
                 == RunChange(
-                    status: .failed, position: StepPosition(.failure, 0), resetsAttempts: true,
-                    reason: "step s failed: no"))
+                    status: .failed,
+                    position: StepPosition(.failure, 0),
+                    resetsAttempts: true,
+                    reason: "step s failed: no"
+                )
+        )
     }
 
     @Test func `a final failure is not retried`() {
@@ -101,10 +129,15 @@ import Workflows
         #expect(
             decision(lenient).change(after: .failed(failure))
                 == RunChange(
-                    status: .pending, position: StepPosition(.main, 1), resetsAttempts: true))
+                    status: .pending,
+                    position: StepPosition(.main, 1),
+                    resetsAttempts: true
+                )
+        )
         #expect(
             decision(lenient, at: StepPosition(.main, 1)).change(after: .failed(failure)).status
-                == .succeeded)
+                == .succeeded
+        )
     }
 
     @Test func `a failure in on-failure is retried, then the next step follows and no loop`() {
@@ -114,10 +147,15 @@ import Workflows
         #expect(
             decision(step(), at: first, attempt: 3).change(after: .failed(failure))
                 == RunChange(
-                    status: .failed, position: StepPosition(.failure, 1), resetsAttempts: true))
+                    status: .failed,
+                    position: StepPosition(.failure, 1),
+                    resetsAttempts: true
+                )
+        )
         let last = StepPosition(.failure, 1)
         #expect(
-            decision(step(), at: last, attempt: 3).change(after: .failed(failure)).status == .dead)
+            decision(step(), at: last, attempt: 3).change(after: .failed(failure)).status == .dead
+        )
     }
 
     @Test func `a wait looks again, ever more rarely, and fails at its end`() {
@@ -133,7 +171,8 @@ import Workflows
         #expect(change(.seconds(86_390)).dueAt == now + .seconds(10))
         #expect(change(.seconds(86_400)).status == .failed)
         #expect(
-            change(.seconds(86_400)).reason == "step s waited 1d for the order; it never came")
+            change(.seconds(86_400)).reason == "step s waited 1d for the order; it never came"
+        )
     }
 
     @Test func `looks do not use up the retries of a failure that follows`() {

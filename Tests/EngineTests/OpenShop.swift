@@ -23,8 +23,12 @@ struct OpenShop {
 
     /// Records an event.
     func deliver(
-        _ id: String, type: String = "order.paid", order: String = "1", lane: String? = nil,
-        object: String? = nil, livemode: Bool = false
+        _ id: String,
+        type: String = "order.paid",
+        order: String = "1",
+        lane: String? = nil,
+        object: String? = nil,
+        livemode: Bool = false
     ) async throws {
         let object = object ?? #"{"id":"pi_\#(order)","amount":5,"metadata":{"order":"\#(order)"}}"#
         let body =
@@ -32,9 +36,16 @@ struct OpenShop {
             + #""data":{"object":\#(object)}}"#
         let receipt = try await memory.record(
             Delivery(
-                id: EventID(id), type: type, created: Timestamp(seconds: 1_700_000_000),
-                livemode: livemode, lane: lane ?? "pi_\(order)", endpoint: "main",
-                receivedAt: shop.clock.now, body: body))
+                id: EventID(id),
+                type: type,
+                created: Timestamp(seconds: 1_700_000_000),
+                livemode: livemode,
+                lane: lane ?? "pi_\(order)",
+                endpoint: "main",
+                receivedAt: shop.clock.now,
+                body: body
+            )
+        )
         #expect(receipt == .stored)
     }
 
@@ -42,9 +53,15 @@ struct OpenShop {
     func engine(sleep: @escaping Sleep = { try await Task.sleep(for: $0) }) -> Engine {
         let (clock, roll) = (shop.clock, roll)
         return Engine(
-            memory: wrapped ?? memory, evaluator: memory.expressions, playbooks: box,
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, isCareful: careful,
-            clock: { clock.now }, sleep: sleep, roll: { roll })
+            memory: wrapped ?? memory,
+            evaluator: memory.expressions,
+            playbooks: box,
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+            isCareful: careful,
+            clock: { clock.now },
+            sleep: sleep,
+            roll: { roll }
+        )
     }
 
     /// Walks until nothing can be walked without turning the clock.
@@ -75,10 +92,21 @@ struct OpenShop {
     func value(_ sql: String) throws -> Value {
         let place = SourcePlace(file: "test", line: 1, column: 1)
         let scope = ExpressionScope(
-            event: "{}", object: nil, previous: nil, metadata: "{}", id: "", type: "", created: 0,
-            livemode: false, account: nil, endpoint: "")
+            event: "{}",
+            object: nil,
+            previous: nil,
+            metadata: "{}",
+            id: "",
+            type: "",
+            created: 0,
+            livemode: false,
+            account: nil,
+            endpoint: ""
+        )
         let values = try memory.expressions.values(
-            of: [Expression("(\(sql))", at: place)], in: scope)
+            of: [Expression("(\(sql))", at: place)],
+            in: scope
+        )
         return try #require(values.first)
     }
 }

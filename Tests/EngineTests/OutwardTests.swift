@@ -14,7 +14,9 @@ import Testing
 
     @Test func `many runs share the slots of a kind`() async throws {
         let shop = try Shop(
-            peer: FakePeer(concurrency: 3), workflows: ["paid": Self.calling])
+            peer: FakePeer(concurrency: 3),
+            workflows: ["paid": Self.calling]
+        )
         shop.peer.script("tell", [.hold])
 
         try await shop.open { open in
@@ -106,7 +108,8 @@ import Testing
     @Test func `draining lets the attempt under way end and leaves the rest in the store`()
         async throws
     {
-        let text = Self.calling.replacing("timeout: 100ms", with: "timeout: 60s")
+        let text =
+            Self.calling.replacing("timeout: 100ms", with: "timeout: 60s")
             + "\n  - { id: next, uses: call }"
         let shop = try Shop(peer: FakePeer(concurrency: 1), workflows: ["paid": text])
         shop.peer.script("tell", [.hold])

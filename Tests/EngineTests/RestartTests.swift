@@ -28,12 +28,16 @@ import Testing
 
     private func outcome(_ open: OpenShop) throws -> Outcome {
         let runs = try open.runs()
-        let totals = "SELECT json_group_array(json_array(id, total)) FROM (SELECT * FROM tally ORDER BY id)"
+        let totals =
+            "SELECT json_group_array(json_array(id, total)) FROM (SELECT * FROM tally ORDER BY id)"
         let effects = "SELECT json_group_array(key) FROM (SELECT key FROM tally_log ORDER BY key)"
         return Outcome(
-            statuses: runs.map(\.row.status), steps: runs.map { $0.steps.map(\.status) },
-            totals: try open.value(totals), effects: try open.value(effects),
-            calls: Set(open.shop.peer.calls.map { "\($0.key) \($0.inputs["number"] ?? .null)" }))
+            statuses: runs.map(\.row.status),
+            steps: runs.map { $0.steps.map(\.status) },
+            totals: try open.value(totals),
+            effects: try open.value(effects),
+            calls: Set(open.shop.peer.calls.map { "\($0.key) \($0.inputs["number"] ?? .null)" })
+        )
     }
 
     private func deliver(_ open: OpenShop) async throws {
@@ -43,7 +47,9 @@ import Testing
     }
 
     @Test(arguments: FailingMemory.Failure.allCases)
-    func `whichever settling fails, the end is the same`(_ failure: FailingMemory.Failure)
+    func `whichever settling fails, the end is the same`(
+        _ failure: FailingMemory.Failure
+    )
         async throws
     {
         let clean = try Shop(workflows: ["paid": Self.workflow])
@@ -116,8 +122,12 @@ import Testing
             #expect(try open.memory.reader.event(EventID("evt_1"))?.row.status == .failed)
 
             try await open.memory.retry(
-                run.row.id, version: run.row.version, fromStart: false, actor: "test",
-                at: shop.clock.now)
+                run.row.id,
+                version: run.row.version,
+                fromStart: false,
+                actor: "test",
+                at: shop.clock.now
+            )
             try await open.walkOn()
             #expect(try open.statuses() == [.succeeded])
         }

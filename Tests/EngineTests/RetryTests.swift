@@ -20,7 +20,8 @@ import Testing
         """
 
     private let busy = FakePeer.Behaviour.end(
-        .failed(StepFailure("the peer is busy", fault: .outside)))
+        .failed(StepFailure("the peer is busy", fault: .outside))
+    )
 
     @Test func `a failed attempt is due after exactly the pause that was rolled`() async throws {
         let shop = try Shop(workflows: ["paid": Self.calling])
@@ -89,7 +90,9 @@ import Testing
 
     @Test func `on-error continue walks on after a step that failed for good`() async throws {
         let text = Self.calling.replacing(
-            "uses: call\n    retry", with: "uses: call\n    on-error: continue\n    retry")
+            "uses: call\n    retry",
+            with: "uses: call\n    on-error: continue\n    retry"
+        )
         let shop = try Shop(workflows: ["paid": text])
         shop.peer.script("tell", [busy])
 

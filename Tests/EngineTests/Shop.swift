@@ -34,7 +34,9 @@ final class Shop: Sendable {
     func write(_ path: String, _ text: String) throws {
         let url = home.appending(path: path)
         try FileManager.default.createDirectory(
-            at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+            at: url.deletingLastPathComponent(),
+            withIntermediateDirectories: true
+        )
         try text.write(to: url, atomically: true, encoding: .utf8)
     }
 
@@ -46,23 +48,29 @@ final class Shop: Sendable {
     /// Reads plugins and workflows as they are now.
     func draft() throws(Mistakes) -> PlaybookDraft {
         try PlaybookLoader(
-            pluginFolders: [home.path + "/plugins"], workflowFolder: home.path + "/workflows",
-            kinds: [peer], secrets: SecretResolver { _ throws(SecretMistake) in Secret("s3cret") },
+            pluginFolders: [home.path + "/plugins"],
+            workflowFolder: home.path + "/workflows",
+            kinds: [peer],
+            secrets: SecretResolver { _ throws(SecretMistake) in Secret("s3cret") },
             vars: #"{"shop":"corner"}"#
         ) { (schemas) throws(Mistakes) in try SQLScratch(schemas: schemas) }.read()
     }
 
     /// Opens the database, loads the playbook, does some work and closes it again.
     func open<Value>(
-        careful: Bool = false, _ work: (OpenShop) async throws -> Value
+        careful: Bool = false,
+        _ work: (OpenShop) async throws -> Value
     ) async throws -> Value {
         let memory = try SQLiteMemory.open(
-            directory: home.path + "/state", clock: { [clock] in clock.now },
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            directory: home.path + "/state",
+            clock: { [clock] in clock.now },
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        )
         do {
             let playbook = try await draft().apply(to: memory, generation: 1, at: clock.now)
             let value = try await work(
-                OpenShop(shop: self, memory: memory, box: PlaybookBox(playbook), careful: careful))
+                OpenShop(shop: self, memory: memory, box: PlaybookBox(playbook), careful: careful)
+            )
             await memory.close()
             return value
         } catch {
@@ -107,7 +115,11 @@ final class Shop: Sendable {
         "await-order/refused.sql": """
         INSERT INTO tally_log (id, key) VALUES (:order, 'refused: ' || :reason);
         """,
-        "call/plugin.yaml": """
+        "call/plugin.yaml": Shop.call,
+    ]
+
+    /// The manifest of the plugin that leaves the house.
+    static let call = """
         name: call
         kind: http
         summary: Asks the world.
@@ -117,6 +129,5 @@ final class Shop: Sendable {
           flag: { type: boolean, description: A flag. }
           data: { type: json, description: Anything. }
           must: { type: text, default: given, required: false, description: Required by a test. }
-        """,
-    ]
+        """
 }

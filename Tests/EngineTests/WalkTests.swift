@@ -170,7 +170,9 @@ import Testing
         let shop = try Shop(workflows: ["paid": Shop.counting])
 
         try await shop.open { open in
-            for number in 1...600 { try await open.deliver("evt_\(number)", order: "\(number % 7)") }
+            for number in 1...600 {
+                try await open.deliver("evt_\(number)", order: "\(number % 7)")
+            }
             try await open.walk()
 
             #expect(try open.value("SELECT sum(total) FROM tally") == .integer(600))

@@ -62,7 +62,7 @@ final class StubRecording: Recording {
             secret: secret ?? self.secret,
             at: now
         )
-        return try await Application(responder: door).test(.router) { client in
+        return try await Application(responder: door).test(.router) { [headers] client in
             try await client.execute(
                 uri: path,
                 method: method,

@@ -167,6 +167,28 @@ import Testing
         #expect(try peer.journal(of: Entry.self).isEmpty)
     }
 
+    @Test func `every canceled request ends, whenever the cancellation comes`() async throws {
+        let request = try request("/stall", "POST", body: "x", timeout: .seconds(300))
+        let client = client
+        let tasks = (0..<60).map { index in
+            let task = Task { try await client.send(request) }
+            if index.isMultiple(of: 3) { task.cancel() }
+            return task
+        }
+        for (index, task) in tasks.enumerated() {
+            for _ in 0..<(index * 7) { await Task.yield() }
+            task.cancel()
+        }
+
+        for task in tasks {
+            guard case .failure(let failure as HTTPFailure) = await task.result else {
+                Issue.record("a stalled request has no answer")
+                return
+            }
+            #expect("\(failure)".contains("cancel"))
+        }
+    }
+
     @Test func `half an answer is an answer`() async throws {
         let response = try await client.send(request("/half", "POST", body: "x"))
 
@@ -195,14 +217,19 @@ import Testing
     }
 
     @Test func `a proxy of the environment is not used`() async throws {
-        setenv("http_proxy", "http://127.0.0.1:1", 1)
-        setenv("ALL_PROXY", "http://127.0.0.1:1", 1)
-        defer {
-            unsetenv("http_proxy")
-            unsetenv("ALL_PROXY")
+        // In a process of its own: the environment belongs to all threads.
+        await #expect(processExitsWith: .success) { [port = peer.port as Int] in
+            setenv("http_proxy", "http://127.0.0.1:1", 1)
+            setenv("ALL_PROXY", "http://127.0.0.1:1", 1)
+            let request = HTTPRequest(
+                method: "GET",
+                url: try WebAddress("http://127.0.0.1:\(port)/x"),
+                addresses: AddressPolicy(allowed: ["127.0.0.1"])
+            )
+            let response = try await OutboundClient().send(request)
+            exit(response.status == 200 ? 0 : 1)
         }
-
-        #expect(try await client.send(request("/x")).status == 200)
+        #expect(try peer.journal(of: Entry.self).count == 1)
     }
 
     @Test func `many at once all get their own answer`() async throws {

@@ -18,22 +18,27 @@ import Testing
 
     let client = OutboundClient()
 
-    private func send(
-        _ recipient: String,
-        to peer: PythonPeer,
+    private func server(
+        _ peer: PythonPeer,
         _ security: MailServer.Security = .none,
         password: String? = nil,
-        trusts: Bool = true,
-        within limit: Duration = .seconds(20)
-    ) async -> Result<Void, MailFailure> {
-        let server = MailServer(
+        trusts: Bool = true
+    ) -> MailServer {
+        let certificate = peer.folder.appendingPathComponent("cert.pem").path
+        return MailServer(
             host: security == .none ? "127.0.0.1" : "localhost",
             port: peer.port,
             security: security,
             login: password.map { ("till", Secret($0)) },
-            caFile: trusts && security != .none
-                ? peer.folder.appendingPathComponent("cert.pem").path : nil
+            caFile: trusts && security != .none ? certificate : nil
         )
+    }
+
+    private func send(
+        _ recipient: String,
+        through server: MailServer,
+        within limit: Duration = .seconds(20)
+    ) async -> Result<Void, MailFailure> {
         let mail = MailEnvelope(
             sender: "shop@example.com",
             recipient: recipient,
@@ -50,7 +55,7 @@ import Testing
     @Test func `a mail arrives byte for byte`() async throws {
         let peer = try PythonPeer("smtp_peer")
 
-        let result = await send("ann@example.com", to: peer)
+        let result = await send("ann@example.com", through: server(peer))
 
         #expect(throws: Never.self) { try result.get() }
         let entries = try peer.journal(of: Entry.self)
@@ -75,7 +80,11 @@ import Testing
         let peer = try PythonPeer("smtp_peer")
 
         let limit = Duration.milliseconds(name == "stall" ? 900 : 10_000)
-        let result = await send("\(name)@example.com", to: peer, within: limit)
+        let result = await send(
+            "\(name)@example.com",
+            through: server(peer),
+            within: limit
+        )
 
         guard case .failure(let failure) = result else {
             Issue.record("\(name) should fail")
@@ -91,7 +100,10 @@ import Testing
             ["--tls", "{folder}", "--require-starttls", "--password", "open sesame"]
         )
 
-        let result = await send("a@example.com", to: peer, .startTLS, password: "open sesame")
+        let result = await send(
+            "a@example.com",
+            through: server(peer, .startTLS, password: "open sesame")
+        )
 
         #expect(throws: Never.self) { try result.get() }
         let entry = try #require(try peer.journal(of: Entry.self).first)
@@ -102,7 +114,10 @@ import Testing
     @Test func `TLS from the first byte works too`() async throws {
         let peer = try PythonPeer("smtp_peer", ["--tls", "{folder}", "--smtps"])
 
-        let result = await send("a@example.com", to: peer, .tls)
+        let result = await send(
+            "a@example.com",
+            through: server(peer, .tls)
+        )
 
         #expect(throws: Never.self) { try result.get() }
         #expect(try peer.journal(of: Entry.self).count == 1)
@@ -111,7 +126,10 @@ import Testing
     @Test func `a wrong password is the operator's to correct and is not shown`() async throws {
         let peer = try PythonPeer("smtp_peer", ["--tls", "{folder}", "--password", "right"])
 
-        let result = await send("a@example.com", to: peer, .startTLS, password: "wr0ng-one")
+        let result = await send(
+            "a@example.com",
+            through: server(peer, .startTLS, password: "wr0ng-one")
+        )
 
         guard case .failure(let failure) = result else {
             Issue.record("a wrong password should fail")
@@ -126,7 +144,10 @@ import Testing
     @Test func `a server without STARTTLS gets nothing`() async throws {
         let peer = try PythonPeer("smtp_peer")
 
-        let result = await send("a@example.com", to: peer, .startTLS, trusts: false)
+        let result = await send(
+            "a@example.com",
+            through: server(peer, .startTLS, trusts: false)
+        )
 
         guard case .failure(let failure) = result else {
             Issue.record("no STARTTLS should fail")
@@ -139,7 +160,10 @@ import Testing
     @Test func `a certificate nobody vouches for gets nothing`() async throws {
         let peer = try PythonPeer("smtp_peer", ["--tls", "{folder}"])
 
-        let result = await send("a@example.com", to: peer, .startTLS, trusts: false)
+        let result = await send(
+            "a@example.com",
+            through: server(peer, .startTLS, trusts: false)
+        )
 
         guard case .failure(let failure) = result else {
             Issue.record("an unknown certificate should fail")
@@ -163,7 +187,7 @@ import Testing
     @Test func `an address with more in it never reaches the dialogue`() async throws {
         let peer = try PythonPeer("smtp_peer")
         for bad in ["a@b.c>\r\nRCPT TO:<x@y.z", "a b@c.d", "<a@b.c>", "", "é@b.c"] {
-            let result = await send(bad, to: peer)
+            let result = await send(bad, through: server(peer))
             guard case .failure(let failure) = result else {
                 Issue.record("\(bad) should be refused")
                 continue

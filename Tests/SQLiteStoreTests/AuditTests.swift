@@ -14,9 +14,14 @@ import Testing
         for number in 0..<rows {
             try await memory.audit(
                 AuditEntry(
-                    actor: "cli:ann", action: "test.\(number)", event: EventID("evt_\(number)"),
+                    actor: "cli:ann",
+                    action: "test.\(number)",
+                    event: EventID("evt_\(number)"),
                     run: number.isMultiple(of: 2) ? RunID(Int64(number)) : nil,
-                    detail: "{\"n\":\(number)}", at: fixture.clock.now))
+                    detail: "{\"n\":\(number)}",
+                    at: fixture.clock.now
+                )
+            )
         }
         await memory.close()
         return try Connection(path: fixture.path, .writing)
@@ -68,7 +73,8 @@ import Testing
     func `the first row that was tampered with is named`(change: String, row: Int64) async throws {
         let connection = try await log(rows: 9)
         try connection.execute(
-            "DROP TRIGGER audit_log_keeps_rows; DROP TRIGGER audit_log_keeps_words; \(change)")
+            "DROP TRIGGER audit_log_keeps_rows; DROP TRIGGER audit_log_keeps_words; \(change)"
+        )
 
         let verdict = try AuditVerifier.verify(databasePath: fixture.path)
 
@@ -79,7 +85,9 @@ import Testing
     @Test func `a log that was cut off has another head`() async throws {
         let connection = try await log(rows: 9)
         let before = try AuditVerifier.verify(databasePath: fixture.path).head
-        try connection.execute("DROP TRIGGER audit_log_keeps_rows; DELETE FROM audit_log WHERE seq = 9")
+        try connection.execute(
+            "DROP TRIGGER audit_log_keeps_rows; DELETE FROM audit_log WHERE seq = 9"
+        )
 
         #expect(try AuditVerifier.verify(databasePath: fixture.path).head != before)
     }

@@ -22,7 +22,9 @@ import Testing
         await #expect(processExitsWith: .signal(SIGKILL)) {
             [directory = fixture.directory as String] in
             let subject = try await SQLiteFixture(at: directory).subject()
-            for number in 0..<20 { _ = try await subject.store.record(subject.delivery("evt_\(number)")) }
+            for number in 0..<20 {
+                _ = try await subject.store.record(subject.delivery("evt_\(number)"))
+            }
             kill(getpid(), SIGKILL)
         }
 
@@ -36,7 +38,8 @@ import Testing
             let subject = try await SQLiteFixture(at: directory).subject()
             let run = try await subject.started("evt_1")
             _ = try await subject.settled(
-                .effect(subject.ref(run), subject.call("a"), decide: StoreSubject.succeed))
+                .effect(subject.ref(run), subject.call("a"), decide: StoreSubject.succeed)
+            )
             kill(getpid(), SIGKILL)
         }
 
@@ -87,7 +90,8 @@ import Testing
 
 /// What the process that is killed does.
 enum BusyProcess {
-    /// Records and settles from many tasks, notes every acknowledged event in a file, and is killed.
+    /// Records and settles from many tasks, notes every acknowledged event in a file, and is
+    /// killed.
     static func work(in directory: String, killedAfter time: Duration) async throws {
         let subject = try await SQLiteFixture(at: directory).subject()
         // Appending is atomic, and what was written survives the process.
@@ -124,15 +128,21 @@ enum BusyProcess {
                     event,
                     [
                         NewRun(
-                            id: subject.store.reserveRunID(), workflow: StoreSubject.workflow,
-                            version: subject.versions[0])
-                    ])
+                            id: subject.store.reserveRunID(),
+                            workflow: StoreSubject.workflow,
+                            version: subject.versions[0]
+                        )
+                    ]
+                )
             }
             _ = try await subject.store.settle(chosen)
             let due = try subject.store.dueRuns(at: subject.clock.now, after: RunID(0), limit: 64)
             let effects = due.map { run in
                 Settlement.effect(
-                    subject.ref(run), subject.call("till", 1), decide: StoreSubject.succeed)
+                    subject.ref(run),
+                    subject.call("till", 1),
+                    decide: StoreSubject.succeed
+                )
             }
             _ = try await subject.store.settle(effects)
             await Task.yield()

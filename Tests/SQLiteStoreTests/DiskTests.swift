@@ -1,5 +1,4 @@
 import Foundation
-import Logging
 import Model
 import Store
 import Synchronization
@@ -13,9 +12,15 @@ import Testing
 
     private func delivery(_ id: String, bytes: Int = 100) -> Delivery {
         Delivery(
-            id: EventID(id), type: "a", created: fixture.clock.now, livemode: false, lane: id,
-            endpoint: "stripe", receivedAt: fixture.clock.now,
-            body: String(repeating: "x", count: bytes))
+            id: EventID(id),
+            type: "a",
+            created: fixture.clock.now,
+            livemode: false,
+            lane: id,
+            endpoint: "stripe",
+            receivedAt: fixture.clock.now,
+            body: String(repeating: "x", count: bytes)
+        )
     }
 
     @Test func `a full disk refuses a whole load and takes it when space is back`() async throws {
@@ -104,7 +109,8 @@ import Testing
                 gate.wait()
                 gate.signal()
                 return clock.now
-            }, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            }
+        )
         gate.wait()
         let opened = commits.withLock { $0 }
         async let first = memory.record(delivery("evt_first"))
@@ -139,7 +145,8 @@ import Testing
         let connection = try Connection(path: fixture.path, .reading)
         let size = try #require(try connection.number("PRAGMA page_size"))
         let page = try #require(
-            try connection.number("SELECT rootpage FROM sqlite_schema WHERE name = '\(table)'"))
+            try connection.number("SELECT rootpage FROM sqlite_schema WHERE name = '\(table)'")
+        )
         let file = try #require(FileHandle(forUpdatingAtPath: fixture.path))
         try file.seek(toOffset: UInt64((page - 1) * size))
         try file.write(contentsOf: Data(repeating: 0xAB, count: Int(size)))

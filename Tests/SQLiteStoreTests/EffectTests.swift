@@ -21,18 +21,23 @@ import Testing
             BEGIN SELECT RAISE(ROLLBACK, 'everything must go'); END;
             CREATE TRIGGER bang BEFORE INSERT ON bombs WHEN NEW.id = 14
             BEGIN SELECT RAISE(ABORT, 'only this must go'); END;
-            """)
+            """
+    )
 
     /// Settles a good effect, the effect of that text, a choosing and another good effect together.
     private func settle(
-        _ text: String, _ subject: StoreSubject
+        _ text: String,
+        _ subject: StoreSubject
     ) async throws -> (bad: StepFailure?, balance: Value, others: Int) {
         let first = try await subject.started("evt_1")
         let second = try await subject.started("evt_2")
         let third = try await subject.started("evt_3")
         let event = try await subject.recorded("evt_4")
         let call = EffectCall(
-            effect: SQLFile(path: "traps/effect.sql", text: text), refused: nil, parameters: Fields())
+            effect: SQLFile(path: "traps/effect.sql", text: text),
+            refused: nil,
+            parameters: Fields()
+        )
         let answers = try await subject.store.settle([
             .effect(subject.ref(first), subject.call("a", 1), decide: StoreSubject.succeed),
             .effect(subject.ref(second), call) { _ in RunChange(status: .dead, position: .start) },
@@ -54,7 +59,10 @@ import Testing
         ("INSERT INTO bombs VALUES (13)", "everything must go", true),
         ("INSERT INTO bombs VALUES (14)", "only this must go", true),
         ("INSERT INTO bombs VALUES (1); INSERT OR ROLLBACK INTO bombs VALUES (1)", "UNIQUE", true),
-        ("INSERT INTO bombs VALUES (1), (2); INSERT OR FAIL INTO bombs VALUES (3), (1)", "UNIQUE", true),
+        (
+            "INSERT INTO bombs VALUES (1), (2); INSERT OR FAIL INTO bombs VALUES (3), (1)",
+            "UNIQUE", true
+        ),
         ("INSERT INTO children (parent) VALUES (4711)", "FOREIGN KEY", true),
         ("INSERT INTO bombs VALUES ('x')", "datatype mismatch", true),
         ("SELECT x'00' AS blob", "column blob: the value is a BLOB", true),
@@ -82,7 +90,10 @@ import Testing
     }
 
     @Test(arguments: [
-        "INSERT INTO bombs WITH RECURSIVE n(x) AS (SELECT 20 UNION ALL SELECT x + 1 FROM n) SELECT x FROM n",
+        """
+        INSERT INTO bombs
+        WITH RECURSIVE n(x) AS (SELECT 20 UNION ALL SELECT x + 1 FROM n) SELECT x FROM n
+        """,
         "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT max(x) FROM n",
     ])
     func `are cut off after their time and may be tried again`(text: String) async throws {
@@ -103,7 +114,10 @@ import Testing
         let run = try await subject.started("evt_1")
         let text = "SELECT 1 AS i, 1.5 AS r, 'x\"y' AS t, NULL AS n, '[1]' AS j, '1' AS digit"
         let call = EffectCall(
-            effect: SQLFile(path: "e.sql", text: text), refused: nil, parameters: Fields())
+            effect: SQLFile(path: "e.sql", text: text),
+            refused: nil,
+            parameters: Fields()
+        )
         let stay: @Sendable (StepOutcome) -> RunChange = { _ in
             RunChange(status: .pending, position: .start)
         }
@@ -118,6 +132,7 @@ import Testing
         #expect(
             one.pairs.map(\.value) == [
                 .integer(1), .real(1.5), .text("x\"y"), .null, .text("[1]"), .text("1"),
-            ])
+            ]
+        )
     }
 }

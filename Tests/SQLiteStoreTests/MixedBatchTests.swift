@@ -70,15 +70,19 @@ import Testing
 
     /// Chooses none or one workflow for every waiting event, and now and then a second time.
     private func choose(
-        _ book: inout Book, _ subject: StoreSubject, _ dice: inout SplitMix
+        _ book: inout Book,
+        _ subject: StoreSubject,
+        _ dice: inout SplitMix
     ) async throws {
         var batch: [Settlement] = []
         var made: [RunID] = []
         for event in book.queue {
             let isTaken = Int.random(in: 0..<5, using: &dice) > 0
             let run = NewRun(
-                id: subject.store.reserveRunID(), workflow: StoreSubject.workflow,
-                version: subject.versions[0])
+                id: subject.store.reserveRunID(),
+                workflow: StoreSubject.workflow,
+                version: subject.versions[0]
+            )
             batch.append(.chosen(event, isTaken ? [run] : []))
             if isTaken { made.append(run.id) }
             book.events[event.id.text] = isTaken ? .received : .unmatched
@@ -96,7 +100,9 @@ import Testing
 
     /// Walks the open runs: most effects are done, some break a constraint, wait or refuse.
     private func walk(
-        _ book: inout Book, _ subject: StoreSubject, _ dice: inout SplitMix
+        _ book: inout Book,
+        _ subject: StoreSubject,
+        _ dice: inout SplitMix
     ) async throws {
         var batch: [Settlement] = []
         var waiting: [RunID] = []
@@ -108,12 +114,15 @@ import Testing
             let word = [0: "refuse", 1: "wait", 2: "break"][kind] ?? "done"
             let status = end[word] ?? .succeeded
             let call = subject.call(
-                word == "break" ? "broken_\(run.id)" : till, word == "break" ? -1 : amount,
-                outcome: word == "break" ? "done" : word)
+                word == "break" ? "broken_\(run.id)" : till,
+                word == "break" ? -1 : amount,
+                outcome: word == "break" ? "done" : word
+            )
             batch.append(
                 .effect(subject.ref(run), call) { _ in
                     RunChange(status: status, position: .start, dueAt: Timestamp(seconds: 1))
-                })
+                }
+            )
             if word == "done" { book.balances[till, default: 0] += amount }
             if status == .waiting { waiting.append(run.id) }
             book.runs[run.id] = status

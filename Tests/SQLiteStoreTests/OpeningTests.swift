@@ -1,5 +1,4 @@
 import Foundation
-import Logging
 import Model
 import Store
 import TestKit
@@ -22,7 +21,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("PRAGMA synchronous = NORMAL", "synchronous"), ("PRAGMA foreign_keys = OFF", "foreign_keys"),
+        ("PRAGMA synchronous = NORMAL", "synchronous"),
+        ("PRAGMA foreign_keys = OFF", "foreign_keys"),
         ("PRAGMA journal_mode = DELETE", "journal_mode"),
     ])
     func `a setting that is not safe is found`(change: String, name: String) async throws {
@@ -39,8 +39,16 @@ import Testing
         let memory = try fixture.open()
         _ = try await memory.record(
             Delivery(
-                id: EventID("evt_1"), type: "a", created: fixture.clock.now, livemode: false,
-                lane: "a", endpoint: "stripe", receivedAt: fixture.clock.now, body: "{}"))
+                id: EventID("evt_1"),
+                type: "a",
+                created: fixture.clock.now,
+                livemode: false,
+                lane: "a",
+                endpoint: "stripe",
+                receivedAt: fixture.clock.now,
+                body: "{}"
+            )
+        )
 
         for (file, rights) in [("", 0o700), ("/till.db", 0o600), ("/till.db-wal", 0o600)] {
             let found = try FileManager.default.attributesOfItem(atPath: fixture.directory + file)
@@ -106,8 +114,9 @@ import Testing
     @Test func `a directory that cannot be made is named`() throws {
         let failure = #expect(throws: OpeningFailure.self) {
             try SQLiteMemory.open(
-                directory: "/dev/null/till", clock: fixture.clock.wall,
-                logger: Logger(label: "test"))
+                directory: "/dev/null/till",
+                clock: fixture.clock.wall
+            )
         }
 
         #expect(failure == .unusable(path: "/dev/null/till", detail: "Not a directory"))
@@ -122,8 +131,11 @@ import Testing
     /// The words of every CHECK on a column of that name in a table's text.
     private func words(of column: String, in table: String) throws -> Set<String> {
         let connection = try Connection(path: fixture.path, .reading)
-        let text = try connection.text("SELECT sql FROM sqlite_schema WHERE name = '\(table)'") ?? ""
-        let list = try #require(text.firstMatch(of: try Regex("CHECK \\(\(column) IN \\(([^)]*)\\)")))
+        let text =
+            try connection.text("SELECT sql FROM sqlite_schema WHERE name = '\(table)'") ?? ""
+        let list = try #require(
+            text.firstMatch(of: try Regex("CHECK \\(\(column) IN \\(([^)]*)\\)"))
+        )
         let words = String(list.output[1].substring ?? "").split { !$0.isLetter }
         return Set(words.map(String.init))
     }
@@ -146,9 +158,12 @@ import Testing
 
         let tables = try #require(
             try connection.text(
-                "SELECT group_concat(name) FROM pragma_table_list WHERE schema = 'main' AND strict"))
+                "SELECT group_concat(name) FROM pragma_table_list WHERE schema = 'main' AND strict"
+            )
+        )
         let all = try connection.number(
-            "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+            "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+        )
 
         #expect(Set(tables.split(separator: ",").map(String.init)) == Warden.coreTables)
         #expect(all == Int64(Warden.coreTables.count))

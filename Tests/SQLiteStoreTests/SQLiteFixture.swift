@@ -1,5 +1,4 @@
 import Foundation
-import Logging
 import Model
 import Store
 import TestKit
@@ -45,13 +44,20 @@ final class SQLiteFixture: Sendable {
         onBroken: @escaping @Sendable (StoreFailure) -> Void = { _ in }
     ) throws -> SQLiteMemory {
         try SQLiteMemory.open(
-            directory: directory, clock: clock.wall, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, onBroken: onBroken)
+            directory: directory,
+            clock: clock.wall,
+            onBroken: onBroken
+        )
     }
 
     /// Opens the store with the business table of the contract.
     func subject() async throws -> StoreSubject {
         let memory = try open()
         return try await StoreSubject(
-            memory, lists: memory.reader, expressions: memory.expressions, clock: clock)
+            memory,
+            lists: memory.reader,
+            expressions: memory.expressions,
+            clock: clock
+        )
     }
 }

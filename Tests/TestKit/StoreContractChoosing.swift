@@ -8,14 +8,17 @@ extension StoreContract {
         Case("chosen runs wait to be walked and the event leaves the queue") { subject in
             let event = try await subject.recorded("evt_1")
             let new = NewRun(
-                id: subject.store.reserveRunID(), workflow: StoreSubject.workflow,
-                version: subject.versions[0])
+                id: subject.store.reserveRunID(),
+                workflow: StoreSubject.workflow,
+                version: subject.versions[0]
+            )
 
             guard case .written(let walkable) = try await subject.settled(.chosen(event, [new]))
             else { throw ContractBreach("choosing was not written") }
 
             let run = try #require(
-                try subject.store.dueRuns(at: subject.clock.now, after: RunID(0), limit: 9).first)
+                try subject.store.dueRuns(at: subject.clock.now, after: RunID(0), limit: 9).first
+            )
             #expect(walkable == [new.id])
             #expect(run.id == new.id)
             #expect(run.event.body == event.body)
@@ -39,8 +42,11 @@ extension StoreContract {
         Case("an event whose runs all have nothing to do is done") { subject in
             let event = try await subject.recorded("evt_1")
             let skipped = NewRun(
-                id: subject.store.reserveRunID(), workflow: StoreSubject.workflow,
-                version: subject.versions[0], skipReason: "`when` is false")
+                id: subject.store.reserveRunID(),
+                workflow: StoreSubject.workflow,
+                version: subject.versions[0],
+                skipReason: "`when` is false"
+            )
 
             let answer = try await subject.settled(.chosen(event, [skipped]))
 
@@ -52,11 +58,15 @@ extension StoreContract {
             #expect(row.reason == "`when` is false")
             #expect(try subject.status(ofEvent: "evt_1") == .done)
         },
-        Case("a run that is dead from the start fails its event once the others have ended") { subject in
+        Case("a run that is dead from the start fails its event once the others have ended") {
+            subject in
             let event = try await subject.recorded("evt_1")
             let dead = NewRun(
-                id: subject.store.reserveRunID(), workflow: StoreSubject.workflow,
-                version: subject.versions[0], deadReason: "`when` has no value")
+                id: subject.store.reserveRunID(),
+                workflow: StoreSubject.workflow,
+                version: subject.versions[0],
+                deadReason: "`when` has no value"
+            )
             let other = try await subject.store.remember([("other", "cc", "three")])[0]
             let alive = NewRun(id: subject.store.reserveRunID(), workflow: "other", version: other)
 
@@ -64,7 +74,8 @@ extension StoreContract {
             let before = try subject.status(ofEvent: "evt_1")
             let ref = subject.ref(try subject.stored(alive.id))
             _ = try await subject.settled(
-                .effect(ref, subject.call("a"), decide: StoreSubject.succeed))
+                .effect(ref, subject.call("a"), decide: StoreSubject.succeed)
+            )
 
             #expect(before == .received)
             #expect(try subject.status(ofEvent: "evt_1") == .failed)
@@ -73,8 +84,10 @@ extension StoreContract {
         Case("choosing twice is refused and changes nothing") { subject in
             let run = try await subject.started("evt_1")
             let again = NewRun(
-                id: subject.store.reserveRunID(), workflow: "order-paid",
-                version: subject.versions[0])
+                id: subject.store.reserveRunID(),
+                workflow: "order-paid",
+                version: subject.versions[0]
+            )
 
             let answer = try await subject.settled(.chosen(run.event, [again]))
 
@@ -110,8 +123,11 @@ extension StoreContract {
             let events = [try await subject.recorded("evt_1"), try await subject.recorded("evt_2")]
             let runs = events.map { _ in
                 NewRun(
-                    id: subject.store.reserveRunID(), workflow: StoreSubject.workflow,
-                    version: subject.versions[0], onceKey: "pi_1")
+                    id: subject.store.reserveRunID(),
+                    workflow: StoreSubject.workflow,
+                    version: subject.versions[0],
+                    onceKey: "pi_1"
+                )
             }
 
             _ = try await subject.store.settle([
@@ -124,8 +140,12 @@ extension StoreContract {
         Case("a run that has nothing to do takes no business key") { subject in
             let event = try await subject.recorded("evt_1")
             let skipped = NewRun(
-                id: subject.store.reserveRunID(), workflow: StoreSubject.workflow,
-                version: subject.versions[0], onceKey: "pi_1", skipReason: "`when` is false")
+                id: subject.store.reserveRunID(),
+                workflow: StoreSubject.workflow,
+                version: subject.versions[0],
+                onceKey: "pi_1",
+                skipReason: "`when` is false"
+            )
             _ = try await subject.settled(.chosen(event, [skipped]))
 
             let second = try await subject.started("evt_2", onceKey: "pi_1")

@@ -8,14 +8,19 @@ extension StoreContract {
         Case("every end of a step is on record, with who, what and about which run") { subject in
             let run = try await subject.walkedToDeath("evt_1")
             try await subject.store.retry(
-                run.id, version: subject.versions[0], fromStart: false, actor: "cli:ann",
-                at: subject.clock.now)
+                run.id,
+                version: subject.versions[0],
+                fromStart: false,
+                actor: "cli:ann",
+                at: subject.clock.now
+            )
 
             let rows = try subject.lists.auditRows(AuditFilter(run: run.id)).map(\.entry)
             #expect(
                 Set(rows.map(\.action)) == [
                     "step.done", "step.failed", "step.began", "run.retried",
-                ])
+                ]
+            )
             #expect(rows.count == 5)
             #expect(rows.allSatisfy { $0.event == EventID("evt_1") && $0.at == subject.clock.now })
             #expect(rows.first { $0.action == "run.retried" }?.actor == "cli:ann")
@@ -33,8 +38,11 @@ extension StoreContract {
         },
         Case("a row about something that is no step keeps its words") { subject in
             let entry = AuditEntry(
-                actor: "till", action: "reload.applied", detail: "{\"generation\":2}",
-                at: subject.clock.now)
+                actor: "till",
+                action: "reload.applied",
+                detail: "{\"generation\":2}",
+                at: subject.clock.now
+            )
 
             try await subject.store.audit(entry)
 
@@ -43,11 +51,19 @@ extension StoreContract {
         },
         Case("a peer's words are kept out of the log and beside the step") { subject in
             let run = try await subject.started("evt_1")
-            let failure = StepFailure("550 no such user ann@example.com", fault: .outside, isFinal: true)
+            let failure = StepFailure(
+                "550 no such user ann@example.com",
+                fault: .outside,
+                isFinal: true
+            )
 
             _ = try await subject.settled(
                 .ended(
-                    subject.ref(run), .failed(failure), RunChange(status: .dead, position: .start)))
+                    subject.ref(run),
+                    .failed(failure),
+                    RunChange(status: .dead, position: .start)
+                )
+            )
 
             let rows = try subject.lists.auditRows(AuditFilter(run: run.id)).map(\.entry)
             #expect(rows.count == 1)
@@ -73,18 +89,23 @@ extension StoreContract {
         Case("applied migrations are not applied again, new ones are") { subject in
             let more = SQLFile(
                 path: "plugins/tills/schema/v002_note.sql",
-                text: "ALTER TABLE tills ADD COLUMN note TEXT NOT NULL DEFAULT 'new';")
+                text: "ALTER TABLE tills ADD COLUMN note TEXT NOT NULL DEFAULT 'new';"
+            )
 
             try await subject.store.migrate([("tills", [StoreSubject.schema])])
             try await subject.store.migrate([("tills", [StoreSubject.schema, more])])
 
             let run = try await subject.started("evt_1")
             _ = try await subject.settled(
-                .effect(subject.ref(run), subject.call("a"), decide: StoreSubject.succeed))
+                .effect(subject.ref(run), subject.call("a"), decide: StoreSubject.succeed)
+            )
             #expect(try subject.value("(SELECT note FROM tills)") == .text("new"))
         },
         Case("a migration that was changed after it had been applied is refused") { subject in
-            let changed = SQLFile(path: StoreSubject.schema.path, text: "CREATE TABLE other (id TEXT);")
+            let changed = SQLFile(
+                path: StoreSubject.schema.path,
+                text: "CREATE TABLE other (id TEXT);"
+            )
 
             await #expect(throws: StoreFailure.self) {
                 try await subject.store.migrate([("tills", [changed])])
@@ -93,7 +114,9 @@ extension StoreContract {
         Case("one bad migration changes nothing at all") { subject in
             let good = SQLFile(path: "a/v001_a.sql", text: "CREATE TABLE good (id TEXT) STRICT;")
             let bad = SQLFile(
-                path: "b/v001_b.sql", text: "CREATE TABLE b (id TEXT) STRICT;\n CREATE TABEL c (id);")
+                path: "b/v001_b.sql",
+                text: "CREATE TABLE b (id TEXT) STRICT;\n CREATE TABEL c (id);"
+            )
 
             let failure = await #expect(throws: StoreFailure.self) {
                 try await subject.store.migrate([("a", [good]), ("b", [bad])])

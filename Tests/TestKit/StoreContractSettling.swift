@@ -9,7 +9,8 @@ extension StoreContract {
             let run = try await subject.started("evt_1")
 
             let answer = try await subject.settled(
-                .effect(subject.ref(run), subject.call("a", 7), decide: StoreSubject.succeed))
+                .effect(subject.ref(run), subject.call("a", 7), decide: StoreSubject.succeed)
+            )
 
             guard case .step(.done(let outputs), let change) = answer else {
                 throw ContractBreach("the effect was not done: \(answer)")
@@ -29,24 +30,34 @@ extension StoreContract {
             let run = try await subject.started("evt_1")
 
             _ = try await subject.settled(
-                .effect(subject.ref(run), subject.call("a", outcome: "skip", why: "no \"need\"")) { _ in
-                    RunChange(status: .pending, position: StepPosition(.main, 1), resetsAttempts: true)
-                })
+                .effect(subject.ref(run), subject.call("a", outcome: "skip", why: "no \"need\"")) {
+                    _ in
+                    RunChange(
+                        status: .pending,
+                        position: StepPosition(.main, 1),
+                        resetsAttempts: true
+                    )
+                }
+            )
 
             let next = try subject.stored(run.id)
             #expect(next.position == StepPosition(.main, 1))
             #expect(next.attempts == 0)
             #expect(
                 next.steps
-                    == "{\"pay\":{\"outcome\":\"skipped\",\"reason\":\"no \\\"need\\\"\",\"balance\":5}}")
+                    == #"{"pay":{"outcome":"skipped","reason":"no \"need\"","balance":5}}"#
+            )
         },
         Case("a skip keeps what the effect wrote") { subject in
             let run = try await subject.started("evt_1")
 
             let answer = try await subject.settled(
                 .effect(
-                    subject.ref(run), subject.call("a", outcome: "skip", why: "seen"),
-                    decide: StoreSubject.succeed))
+                    subject.ref(run),
+                    subject.call("a", outcome: "skip", why: "seen"),
+                    decide: StoreSubject.succeed
+                )
+            )
 
             guard case .step(.skipped("seen", _), _) = answer else {
                 throw ContractBreach("not skipped: \(answer)")
@@ -57,9 +68,11 @@ extension StoreContract {
             let run = try await subject.started("evt_1")
 
             let answer = try await subject.settled(
-                .effect(subject.ref(run), subject.call("a", outcome: "refuse", why: "wrong amount")) {
+                .effect(subject.ref(run), subject.call("a", outcome: "refuse", why: "wrong amount"))
+                {
                     _ in RunChange(status: .dead, position: .start, reason: "wrong amount")
-                })
+                }
+            )
 
             guard case .step(.failed(let failure), _) = answer else {
                 throw ContractBreach("not failed: \(answer)")
@@ -76,7 +89,8 @@ extension StoreContract {
             let answer = try await subject.settled(
                 .effect(subject.ref(run), subject.call("a", -1)) { _ in
                     RunChange(status: .failed, position: StepPosition(.failure, 0))
-                })
+                }
+            )
 
             guard case .step(.failed(let failure), _) = answer else {
                 throw ContractBreach("not failed: \(answer)")
@@ -94,7 +108,12 @@ extension StoreContract {
                 let run = try await subject.started("evt_\(number)")
                 let amount: Int64 = number == 4 ? -1 : 10
                 batch.append(
-                    .effect(subject.ref(run), subject.call("a", amount), decide: StoreSubject.succeed))
+                    .effect(
+                        subject.ref(run),
+                        subject.call("a", amount),
+                        decide: StoreSubject.succeed
+                    )
+                )
             }
 
             let answers = try await subject.store.settle(batch)
@@ -127,7 +146,10 @@ extension StoreContract {
             let begun = try #require(try subject.store.interruptedRuns().first)
             let sent = StepOutcome.done(Fields([("id", .text("m1"))]))
             let change = RunChange(
-                status: .succeeded, position: StepPosition(.main, 1), resetsAttempts: true)
+                status: .succeeded,
+                position: StepPosition(.main, 1),
+                resetsAttempts: true
+            )
             _ = try await subject.settled(.ended(subject.ref(run, step: "mail"), sent, change))
 
             #expect(begun.status == .running)
@@ -144,8 +166,13 @@ extension StoreContract {
 
             _ = try await subject.settled(
                 .effect(subject.ref(run), subject.call("a")) { _ in
-                    RunChange(status: .pending, position: StepPosition(.main, 1), resetsAttempts: true)
-                })
+                    RunChange(
+                        status: .pending,
+                        position: StepPosition(.main, 1),
+                        resetsAttempts: true
+                    )
+                }
+            )
 
             #expect(suspected == 2)
             #expect(try subject.stored(run.id).crashes == 0)

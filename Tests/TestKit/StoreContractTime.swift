@@ -11,10 +11,12 @@ extension StoreContract {
                 RunChange(status: .pending, position: .start)
             }
             _ = try await subject.settled(
-                .effect(subject.ref(run), subject.call("a", 5), decide: stay))
+                .effect(subject.ref(run), subject.call("a", 5), decide: stay)
+            )
 
             let answer = try await subject.settled(
-                .effect(subject.ref(run), subject.call("a", 900), decide: stay))
+                .effect(subject.ref(run), subject.call("a", 900), decide: stay)
+            )
 
             guard case .step(.done(let outputs), _) = answer else {
                 throw ContractBreach("the recorded outcome did not come back: \(answer)")
@@ -30,11 +32,16 @@ extension StoreContract {
             for (amount, word) in [(Int64(-1), "done"), (5, "wait"), (5, "refuse")] {
                 _ = try await subject.settled(
                     .effect(
-                        subject.ref(run), subject.call("a", amount, outcome: word), decide: stay))
+                        subject.ref(run),
+                        subject.call("a", amount, outcome: word),
+                        decide: stay
+                    )
+                )
             }
 
             _ = try await subject.settled(
-                .effect(subject.ref(run), subject.call("a", 5), decide: StoreSubject.succeed))
+                .effect(subject.ref(run), subject.call("a", 5), decide: StoreSubject.succeed)
+            )
 
             #expect(try subject.balance(of: "a") == .integer(5))
         },
@@ -58,9 +65,16 @@ extension StoreContract {
             let due = subject.clock.now + .seconds(60)
 
             let answer = try await subject.settled(
-                .effect(subject.ref(run), subject.call("a", outcome: "wait", why: "no order yet")) { _ in
-                    RunChange(status: .waiting, position: .start, dueAt: due, reason: "no order yet")
-                })
+                .effect(subject.ref(run), subject.call("a", outcome: "wait", why: "no order yet")) {
+                    _ in
+                    RunChange(
+                        status: .waiting,
+                        position: .start,
+                        dueAt: due,
+                        reason: "no order yet"
+                    )
+                }
+            )
 
             guard case .step(.wait("no order yet"), _) = answer else {
                 throw ContractBreach("no wait: \(answer)")
@@ -89,8 +103,13 @@ extension StoreContract {
 
             _ = try await subject.settled(
                 .effect(subject.ref(waiting), subject.call("a")) { _ in
-                    RunChange(status: .pending, position: StepPosition(.main, 1), resetsAttempts: true)
-                })
+                    RunChange(
+                        status: .pending,
+                        position: StepPosition(.main, 1),
+                        resetsAttempts: true
+                    )
+                }
+            )
 
             #expect(waiting.waitingSince == begin)
             #expect(waiting.attempts == 2)
@@ -105,12 +124,14 @@ extension StoreContract {
                 _ = try await subject.settled(
                     .effect(subject.ref(runs[index]), subject.call("a", -1)) { _ in
                         RunChange(status: .waiting, position: .start, dueAt: due)
-                    })
+                    }
+                )
             }
             _ = try await subject.settled(
                 .effect(subject.ref(runs[4]), subject.call("a", -1)) { _ in
                     RunChange(status: .failed, position: StepPosition(.failure, 0))
-                })
+                }
+            )
 
             let first = try subject.store.dueRuns(at: now, after: RunID(0), limit: 3)
             let rest = try subject.store.dueRuns(at: now, after: first[2].id, limit: 3)
@@ -121,13 +142,18 @@ extension StoreContract {
 
     /// People's wishes.
     package static let retries: [Case] = [
-        Case("a dead run walks again at the step that failed, on the version asked for") { subject in
+        Case("a dead run walks again at the step that failed, on the version asked for") {
+            subject in
             let run = try await subject.walkedToDeath("evt_1")
             let changes = subject.store.changes()
 
             try await subject.store.retry(
-                run.id, version: subject.versions[1], fromStart: false, actor: "cli:ann",
-                at: subject.clock.now)
+                run.id,
+                version: subject.versions[1],
+                fromStart: false,
+                actor: "cli:ann",
+                at: subject.clock.now
+            )
 
             let again = try subject.stored(run.id)
             #expect(again.status == .pending)
@@ -142,11 +168,16 @@ extension StoreContract {
             let run = try await subject.walkedToDeath("evt_1")
 
             try await subject.store.retry(
-                run.id, version: subject.versions[0], fromStart: true, actor: "cli:ann",
-                at: subject.clock.now)
+                run.id,
+                version: subject.versions[0],
+                fromStart: true,
+                actor: "cli:ann",
+                at: subject.clock.now
+            )
             let again = try subject.stored(run.id)
             _ = try await subject.settled(
-                .effect(subject.ref(again), subject.call("a", 5), decide: StoreSubject.succeed))
+                .effect(subject.ref(again), subject.call("a", 5), decide: StoreSubject.succeed)
+            )
 
             #expect(again.position == .start)
             #expect(again.steps == "{}")
@@ -157,13 +188,18 @@ extension StoreContract {
             let pending = try await subject.started("evt_1")
             let succeeded = try await subject.started("evt_2")
             _ = try await subject.settled(
-                .effect(subject.ref(succeeded), subject.call("a"), decide: StoreSubject.succeed))
+                .effect(subject.ref(succeeded), subject.call("a"), decide: StoreSubject.succeed)
+            )
 
             for run in [pending.id, succeeded.id, RunID(4711)] {
                 await #expect(throws: StoreFailure.self) {
                     try await subject.store.retry(
-                        run, version: subject.versions[0], fromStart: true, actor: "cli:ann",
-                        at: subject.clock.now)
+                        run,
+                        version: subject.versions[0],
+                        fromStart: true,
+                        actor: "cli:ann",
+                        at: subject.clock.now
+                    )
                 }
             }
             #expect(try subject.stored(succeeded.id).status == .succeeded)
@@ -174,7 +210,12 @@ extension StoreContract {
 
             await #expect(throws: StoreFailure.self) {
                 try await subject.store.retry(
-                    run.id, version: other, fromStart: true, actor: "cli:ann", at: subject.clock.now)
+                    run.id,
+                    version: other,
+                    fromStart: true,
+                    actor: "cli:ann",
+                    at: subject.clock.now
+                )
             }
             #expect(try subject.stored(run.id).status == .dead)
         },
@@ -182,25 +223,34 @@ extension StoreContract {
 }
 
 extension StoreSubject {
-    /// A run whose first step was done, whose second failed for good and whose `on-failure` step is done.
+    /// A run whose first step was done, whose second failed for good and whose `on-failure` step is
+    /// done.
     package func walkedToDeath(_ id: String) async throws -> StoredRun {
         let run = try await started(id)
         _ = try await settled(
             .effect(ref(run), call("a", 5)) { _ in
                 RunChange(status: .pending, position: StepPosition(.main, 1), resetsAttempts: true)
-            })
+            }
+        )
         _ = try await settled(
             .effect(ref(try stored(run.id), step: "second"), call("a", -99)) { _ in
                 RunChange(
-                    status: .failed, position: StepPosition(.failure, 0), resetsAttempts: true,
-                    reason: "balance")
-            })
+                    status: .failed,
+                    position: StepPosition(.failure, 0),
+                    resetsAttempts: true,
+                    reason: "balance"
+                )
+            }
+        )
         let failing = ref(try stored(run.id), step: "alarm")
         _ = try await settled(.began(failing))
         _ = try await settled(
             .ended(
-                failing, .done(Fields()),
-                RunChange(status: .dead, position: StepPosition(.failure, 1), resetsAttempts: true)))
+                failing,
+                .done(Fields()),
+                RunChange(status: .dead, position: StepPosition(.failure, 1), resetsAttempts: true)
+            )
+        )
         return try stored(run.id)
     }
 }

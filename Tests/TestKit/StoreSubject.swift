@@ -33,7 +33,8 @@ package struct StoreSubject: Sendable {
               uses    INTEGER NOT NULL DEFAULT 1
             ) STRICT;
             CREATE TABLE complaints (run_id INTEGER NOT NULL, reason TEXT NOT NULL) STRICT;
-            """)
+            """
+    )
 
     /// Adds to a till, and answers with the outcome that is asked for.
     package static let effect = SQLFile(
@@ -42,12 +43,14 @@ package struct StoreSubject: Sendable {
             INSERT INTO tills (name, balance) VALUES (:name, :amount)
             ON CONFLICT (name) DO UPDATE SET balance = balance + :amount, uses = uses + 1;
             SELECT balance, :outcome AS outcome, :why AS reason FROM tills WHERE name = :name;
-            """)
+            """
+    )
 
     /// What is written down after a refusal.
     package static let refused = SQLFile(
         path: "plugins/tills/refused.sql",
-        text: "INSERT INTO complaints (run_id, reason) VALUES (:run_id, :reason)")
+        text: "INSERT INTO complaints (run_id, reason) VALUES (:run_id, :reason)"
+    )
 
     /// Prepares an empty store: makes the business table and remembers two versions.
     ///
@@ -76,10 +79,19 @@ package struct StoreSubject: Sendable {
     /// A delivery of an event.
     package func delivery(_ id: String, hold: String? = nil) -> Delivery {
         Delivery(
-            id: EventID(id), type: "payment_intent.succeeded", created: Timestamp(seconds: 1_759_999_000),
-            livemode: false, account: "acct_1", apiVersion: "2026-01-01", objectID: "pi_\(id)",
-            lane: "pi_\(id)", endpoint: "stripe", receivedAt: clock.now, hold: hold,
-            body: "{\"id\":\"\(id)\",\"note\":\"naïve ☕️ \\u0000\"}")
+            id: EventID(id),
+            type: "payment_intent.succeeded",
+            created: Timestamp(seconds: 1_759_999_000),
+            livemode: false,
+            account: "acct_1",
+            apiVersion: "2026-01-01",
+            objectID: "pi_\(id)",
+            lane: "pi_\(id)",
+            endpoint: "stripe",
+            receivedAt: clock.now,
+            hold: hold,
+            body: "{\"id\":\"\(id)\",\"note\":\"naïve ☕️ \\u0000\"}"
+        )
     }
 
     /// Records an event and gives it back as the engine sees it.
@@ -94,8 +106,11 @@ package struct StoreSubject: Sendable {
     package func started(_ id: String, onceKey: String? = nil) async throws -> StoredRun {
         let event = try await recorded(id)
         let run = NewRun(
-            id: store.reserveRunID(), workflow: StoreSubject.workflow, version: versions[0],
-            onceKey: onceKey)
+            id: store.reserveRunID(),
+            workflow: StoreSubject.workflow,
+            version: versions[0],
+            onceKey: onceKey
+        )
         _ = try await settled(.chosen(event, [run]))
         return try stored(run.id)
     }
@@ -118,10 +133,18 @@ package struct StoreSubject: Sendable {
     /// The next attempt at the step a run stands at.
     package func ref(_ run: StoredRun, step: String = "pay") -> StepRef {
         StepRef(
-            run: run.id, event: run.event.sequence, eventID: run.event.id, workflow: run.workflow,
-            position: run.position, step: step, action: "tills", attempt: run.attempts + 1,
-            key: "\(run.event.id)/\(run.workflow)/\(step)", inputs: "{\"amount\":5}",
-            startedAt: clock.now)
+            run: run.id,
+            event: run.event.sequence,
+            eventID: run.event.id,
+            workflow: run.workflow,
+            position: run.position,
+            step: step,
+            action: "tills",
+            attempt: run.attempts + 1,
+            key: "\(run.event.id)/\(run.workflow)/\(step)",
+            inputs: "{\"amount\":5}",
+            startedAt: clock.now
+        )
     }
 
     /// A call of the effect of the tests.
@@ -132,11 +155,13 @@ package struct StoreSubject: Sendable {
         why: String? = nil
     ) -> EffectCall {
         EffectCall(
-            effect: StoreSubject.effect, refused: StoreSubject.refused,
+            effect: StoreSubject.effect,
+            refused: StoreSubject.refused,
             parameters: Fields([
                 ("name", .text(name)), ("amount", .integer(amount)), ("outcome", .text(outcome)),
                 ("why", why.map(Value.text) ?? .null), ("run_id", .integer(1)), ("unused", .null),
-            ]))
+            ])
+        )
     }
 
     /// A till's balance among the committed rows; NULL where there is no such till.
@@ -147,8 +172,17 @@ package struct StoreSubject: Sendable {
     /// An expression's value over a scope that holds nothing.
     package func value(_ sql: String) throws -> Value {
         let scope = ExpressionScope(
-            event: "{}", object: nil, previous: nil, metadata: "{}", id: "", type: "", created: 0,
-            livemode: false, account: nil, endpoint: "")
+            event: "{}",
+            object: nil,
+            previous: nil,
+            metadata: "{}",
+            id: "",
+            type: "",
+            created: 0,
+            livemode: false,
+            account: nil,
+            endpoint: ""
+        )
         let place = SourcePlace(file: "contract", line: 1, column: 1)
         return try expressions.values(of: [Expression(sql, at: place)], in: scope)[0]
     }

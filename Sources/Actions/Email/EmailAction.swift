@@ -116,7 +116,7 @@ struct EmailAction: Action {
         return try MailAddress(parsing: text)
     }
 
-    /// The locale that numbers are written in: the one asked for, where the template speaks its language.
+    /// The locale for numbers: the one asked for, where the template speaks its language.
     private static func formattingLocale(_ asked: String, _ edition: String) -> String {
         let language = { (locale: String) in
             locale.lowercased().prefix { $0 != "-" && $0 != "_" }

@@ -65,7 +65,8 @@ struct MailValues {
             guard currency.utf8.count == 3, currency.allSatisfy({ $0.isASCII && $0.isLetter })
             else {
                 throw MailMistake(
-                    "\"\(input.name)\" needs a currency of three letters, as usd, not \"\(currency)\""
+                    "\"\(input.name)\" needs a currency of three letters, as usd, "
+                        + "not \"\(currency)\""
                 )
             }
             let money = Money(minorUnits: number, currency: currency)

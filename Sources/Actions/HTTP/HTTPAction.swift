@@ -174,7 +174,9 @@ struct HTTPAction: Action {
         }
     }
 
-    /// The beginning of the body, cut between characters; JSON where it is whole and an object or array.
+    /// The beginning of the body, cut between characters.
+    ///
+    /// It is JSON where it is whole and an object or array.
     private static func body(of response: HTTPResponse) -> Value {
         guard !response.body.isEmpty else { return .null }
         if response.body.count <= Limits.recordedAnswerBytes, !response.isTruncated {

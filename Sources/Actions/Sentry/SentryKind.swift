@@ -15,7 +15,7 @@ package struct SentryKind: ActionKind {
     ///
     /// - Parameters:
     ///   - dsn: Where to; nil skips every report.
-    ///   - environment: What this installation is called; nil for `live` and `test` by the event's mode.
+    ///   - environment: What this installation is called; nil for `live` or `test`.
     ///   - client: What sends.
     package init(dsn: SentryDSN?, environment: String? = nil, client: any HTTPSending) {
         self.dsn = dsn

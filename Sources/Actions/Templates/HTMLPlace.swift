@@ -1,7 +1,7 @@
 /// Where in an HTML text one is, as far as it matters for putting values in.
 ///
-/// It follows literal text only and knows as much of HTML as our templates use: elements, quoted attribute
-/// values, comments, and that style and script have a language of their own.
+/// It follows literal text only and knows as much of HTML as our templates use: elements, quoted
+/// attribute values, comments, and that style and script have a language of their own.
 struct HTMLPlace {
     private enum State {
         case text

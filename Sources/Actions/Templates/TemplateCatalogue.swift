@@ -1,7 +1,9 @@
 import Model
 import YAMLTree
 
-/// All mails that a plugin folder can write: `templates/TEMPLATE/LOCALE.{subject,text,html}.mustache`.
+/// All mails that a plugin folder can write.
+///
+/// Source: `templates/TEMPLATE/LOCALE.{subject,text,html}.mustache`.
 struct TemplateCatalogue: Sendable {
     /// One mail in one locale.
     struct Edition: Sendable {

@@ -22,20 +22,25 @@ struct ActionKinds: Sendable {
     }
 
     private func email(_ settings: Settings) throws -> EmailKind {
-        let mail = settings.mail
-        return EmailKind(
-            settings: MailSettings(
-                from: try MailAddress(parsing: mail.from),
-                replyTo: try mail.replyTo.map { try MailAddress(parsing: $0) },
-                defaultLocale: mail.defaultLocale,
-                shop: MailSettings.Shop(
-                    name: settings.shop.name,
-                    support: settings.shop.supportEmail,
-                    url: settings.shop.url
-                )
-            ),
-            transport: try transport(mail),
+        EmailKind(
+            settings: try Self.mailSettings(settings),
+            transport: try transport(settings.mail),
             now: clock
+        )
+    }
+
+    /// What the settings say about mails, apart from how they leave.
+    static func mailSettings(_ settings: Settings) throws -> MailSettings {
+        let mail = settings.mail
+        return MailSettings(
+            from: try MailAddress(parsing: mail.from),
+            replyTo: try mail.replyTo.map { try MailAddress(parsing: $0) },
+            defaultLocale: mail.defaultLocale,
+            shop: MailSettings.Shop(
+                name: settings.shop.name,
+                support: settings.shop.supportEmail,
+                url: settings.shop.url
+            )
         )
     }
 

@@ -47,7 +47,7 @@ struct Gauges: Sendable {
                 MetricSample("till_runs_oldest_age_seconds", [], Double(age(of: open) ?? 0))
             )
         } catch {
-            // swallow: a store that cannot be read shows in /-/ready; the other samples still count.
+            // swallow: a store that cannot be read shows in /-/ready; the rest still counts.
         }
         return samples
     }

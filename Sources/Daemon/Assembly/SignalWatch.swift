@@ -5,7 +5,7 @@ import UnixSignals
 
 /// Acts on signals: SIGHUP reloads, SIGTERM and SIGINT stop in order, a second one stops at once.
 ///
-/// It is the first service of the group and so the last to end: a second signal is heard to the end.
+/// It is the first service of the group and so the last to end, to hear a second signal.
 struct SignalWatch: Service {
     /// The signals, trapped before anything else was done so that none is lost or kills a start.
     let signals: UnixSignalsSequence

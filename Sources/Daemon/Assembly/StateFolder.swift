@@ -6,8 +6,8 @@ package enum StateFolder {
     /// Makes the folder where it is missing.
     ///
     /// - Parameter path: The folder.
-    /// - Throws: ``StartFailure`` when it can't be made, is no folder, can't be written, or when the
-    ///   control socket's path would be longer than the system allows.
+    /// - Throws: ``StartFailure`` when it can't be made or written, or when the control socket's path
+    ///   would be longer than the system allows.
     package static func prepare(_ path: String) throws(StartFailure) {
         do {
             try FileManager.default.createDirectory(
@@ -17,15 +17,15 @@ package enum StateFolder {
             )
         } catch {
             throw StartFailure(
-                "the state folder \(path) can't be made (\(error.localizedDescription)); make it or "
-                    + "name another one with --state",
+                "the state folder \(path) can't be made (\(error.localizedDescription)); make it "
+                    + "or name another one with --state",
                 .cannotCreate
             )
         }
         guard access(path, R_OK | W_OK | X_OK) == 0 else {
             throw StartFailure(
-                "the state folder \(path) can't be used: \(String(cString: strerror(errno))); it must "
-                    + "belong to the user Till runs as",
+                "the state folder \(path) can't be used: \(String(cString: strerror(errno))); it "
+                    + "must belong to the user Till runs as",
                 .noPermission
             )
         }

@@ -24,8 +24,8 @@ package struct StopMarker: Sendable {
             try Data(text.utf8).write(to: URL(filePath: path))
         } catch {
             throw StartFailure(
-                "\(path) can't be written (\(error.localizedDescription)); check the state folder's "
-                    + "owner and the disk",
+                "\(path) can't be written (\(error.localizedDescription)); check the "
+                    + "state folder's owner and the disk",
                 .cannotCreate
             )
         }
@@ -42,8 +42,8 @@ package struct StopMarker: Sendable {
             try FileManager.default.removeItem(atPath: path)
         } catch {
             throw StartFailure(
-                "\(path) can't be removed (\(error.localizedDescription)); the next start will walk "
-                    + "with care",
+                "\(path) can't be removed (\(error.localizedDescription)); the next start "
+                    + "will walk with care",
                 .io
             )
         }

@@ -4,8 +4,8 @@ import Synchronization
 
 /// The store's last trouble, so that readiness can tell of it.
 ///
-/// Trouble is forgotten after a while without another: a balancer that took Till out because of it sends
-/// nothing that could show that all is well again.
+/// Trouble is forgotten after a while without another: a balancer that took Till out because of it
+/// sends nothing that could show that all is well again.
 final class StoreHealth: Sendable {
     /// How long one failure counts.
     private static let memory = Duration.seconds(5)

@@ -76,12 +76,20 @@ package final class Till: Sendable {
         }
         let box = PlaybookBox(playbook)
         engine = Engine(
-            memory: store.memory, evaluator: store.memory.expressions, playbooks: box,
-            logger: sink.logger(label: "engine"), isCareful: store.isCareful, clock: start.clock)
+            memory: store.memory,
+            evaluator: store.memory.expressions,
+            playbooks: box,
+            logger: sink.logger(label: "engine"),
+            isCareful: store.isCareful,
+            clock: start.clock
+        )
         door = Door(
-            endpoints: settings.doorEndpoints, store: WatchedRecording(store.memory, store.health),
-            bodyLimit: settings.limits.body, clock: start.clock,
-            logger: sink.logger(label: "intake"))
+            endpoints: settings.doorEndpoints,
+            store: WatchedRecording(store.memory, store.health),
+            bodyLimit: settings.limits.body,
+            clock: start.clock,
+            logger: sink.logger(label: "intake")
+        )
         let apply = { @Sendable [door, engine] (settings: Settings, playbook: Playbook) in
             box.swap(playbook)
             door.replace(endpoints: settings.doorEndpoints)
@@ -90,12 +98,22 @@ package final class Till: Sendable {
         }
         reloader = Reloader(
             parts: Reloader.Parts(
-                start, loading, apply: apply, logger: logger, notifier: notifier),
-            inForce: InForce(first: playbook, settings, at: startedAt))
+                start,
+                loading,
+                apply: apply,
+                logger: logger,
+                notifier: notifier
+            ),
+            inForce: InForce(first: playbook, settings, at: startedAt)
+        )
         board = ReadinessBoard(storeTrouble: { [store] in store.health.currentTrouble })
         gauges = Gauges(
-            reading: store.memory.reader, state: settings.state, version: TillVersion.text,
-            inForce: { [reloader] in reloader.current }, clock: start.clock)
+            reading: store.memory.reader,
+            state: settings.state,
+            version: TillVersion.text,
+            inForce: { [reloader] in reloader.current },
+            clock: start.clock
+        )
         exporter.collect { [gauges] in gauges.samples() }
     }
 

@@ -30,7 +30,7 @@ package struct RuleCheck: Sendable {
         withSecrets: Bool,
         clock: @escaping WallClock
     ) throws(Mistakes) {
-        let sources = withSecrets ? sources : Self.takingSecretsAsGiven(sources)
+        let sources = withSecrets ? sources : sources.takingSecretsAsGiven
         var mistakes: [Mistake] = []
         var settings: Settings
         do throws(Mistakes) {
@@ -42,7 +42,9 @@ package struct RuleCheck: Sendable {
             settings.plugins = try SettingsReader.folder(.plugins, sources)
         }
         if !withSecrets {
-            settings.secrets = SecretResolver { _ throws(SecretMistake) in Secret(Self.stand) }
+            settings.secrets = SecretResolver { _ throws(SecretMistake) in
+                Secret(SettingsSources.givenSecret)
+            }
         }
         let client = OutboundClient()
         defer { client.close() }
@@ -76,24 +78,5 @@ package struct RuleCheck: Sendable {
     package static func schema(_ sources: SettingsSources) throws(Mistakes) -> String {
         let folder = try SettingsReader.folder(.plugins, sources)
         return WorkflowSchema.json(plugins: try PluginReader.readAll(under: folder))
-    }
-
-    /// What stands in for a secret that need not be there.
-    private static let stand = "taken-as-given"
-    private static let variable = "TILL_TAKEN_AS_GIVEN"
-
-    /// The same sources with something behind every reference of the settings file.
-    private static func takingSecretsAsGiven(_ sources: SettingsSources) -> SettingsSources {
-        var sources = sources
-        var names = ["STRIPE_WEBHOOK_SECRET"]
-        if let file = sources.file {
-            let text = file.text.replacing(#/\$\{file:[^}]*\}/#, with: "${env:\(variable)}")
-            names += text.matches(of: #/\$\{env:([^}]*)\}/#).map { String($0.1) }
-            sources.file = SourceFile(path: file.path, text: text)
-        }
-        for name in names where sources.namedTexts[name, default: ""].isEmpty {
-            sources.environment[name] = stand
-        }
-        return sources
     }
 }

@@ -17,7 +17,7 @@ extension ReloadReport {
         )
     }
 
-    /// SHA-256 over the rules and the live settings as they are shown, in hex; secrets are not in it.
+    /// SHA-256 over the rules and the live settings as they are shown, without secrets, in hex.
     private static func hash(_ playbook: Playbook, _ settings: Settings) -> String {
         var sum = SHA256()
         sum.update(data: Data(playbook.hash.utf8))

@@ -84,7 +84,7 @@ package enum SettingName: String, Sendable, CaseIterable {
 }
 
 extension Settings {
-    /// What holds without a file, flag or variable; its three folders are relative to the file's folder.
+    /// What holds where nobody says otherwise; its folders are relative to the file's folder.
     package static let builtIn = Settings(
         state: "../var",
         workflows: "../workflows",

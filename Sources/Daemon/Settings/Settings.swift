@@ -30,7 +30,7 @@ package struct Settings: Sendable {
     package var log = LogSettings()
     /// The bounds that may be moved.
     package var limits = LimitSettings()
-    /// Finds the secrets that workflows refer to; relative paths begin at the settings file's folder.
+    /// Finds the secrets that workflows refer to; paths begin at the settings file's folder.
     package var secrets = SecretResolver.system(environment: [:], folder: ".")
     /// The file it was read from; nil when there was none.
     package var file: String?

@@ -2,8 +2,8 @@ import Foundation
 package import Model
 package import YAMLTree
 
-/// Where values of settings may come from, in rising order of weight: file, credentials, environment,
-/// flags.
+/// Where values of settings may come from; in rising order of weight: file, credentials,
+/// environment, flags.
 package struct SettingsSources: Sendable {
     /// The settings file; nil for built-in defaults only.
     package var file: SourceFile?

@@ -17,7 +17,8 @@ struct AuditChain {
     /// Reads the log's end.
     init(from connection: Connection) throws(SQLFault) {
         let last = try connection.statement(
-            "SELECT seq, hash FROM audit_log ORDER BY seq DESC LIMIT 1")
+            "SELECT seq, hash FROM audit_log ORDER BY seq DESC LIMIT 1"
+        )
         defer { last.reset() }
         let exists = try last.step()
         sequence = exists ? last.integer(0) : 0
@@ -45,9 +46,11 @@ struct AuditChain {
         chain.waiting.removeAll(keepingCapacity: true)
         let insert = try connection.statement(
             """
-            INSERT INTO audit_log (seq, at, actor, action, event_id, run_id, detail, prev_hash, hash)
+            INSERT INTO audit_log (seq, at, actor, action, event_id, run_id, detail, prev_hash,
+              hash)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
-            """)
+            """
+        )
         for entry in waiting {
             let hash = AuditChain.hash(of: entry, sequence: chain.sequence + 1, after: chain.head)
             insert.bind(1, chain.sequence + 1)
@@ -68,11 +71,14 @@ struct AuditChain {
 
     /// SHA-256 over every column of a row and the hash before it.
     ///
-    /// Shape: a name for the format, then seq and at as eight bytes, high byte first, then each text as one
-    /// byte 1, its length in eight bytes and its UTF-8, or one byte 0 for NULL, run_id likewise, and last the
-    /// 32 bytes of the previous hash. No two different rows share one encoding.
+    /// Shape: a name for the format, then seq and at as eight bytes, high byte first, then each
+    /// text as one byte 1, its length in eight bytes and its UTF-8, or one byte 0 for NULL, run_id
+    /// likewise, and last the 32 bytes of the previous hash. No two different rows share one
+    /// encoding.
     static func hash(
-        of entry: AuditEntry, sequence: Int64, after previous: [UInt8]
+        of entry: AuditEntry,
+        sequence: Int64,
+        after previous: [UInt8]
     ) -> [UInt8] {
         var bytes: [UInt8] = Array("till-audit-1".utf8)
         bytes.reserveCapacity(256 + entry.detail.utf8.count)

@@ -12,7 +12,9 @@ package struct AuditVerdict: Sendable, Hashable {
 
     /// A row that does not fit the chain.
     package struct Flaw: Sendable, Hashable {
-        /// Its number, or the number that is missing. Source: `audit_log.seq`.
+        /// Its number, or the number that is missing.
+        ///
+        /// Source: `audit_log.seq`.
         package let sequence: Int64
         /// What does not fit.
         package let reason: String
@@ -40,7 +42,8 @@ package enum AuditVerifier {
             """
             SELECT seq, at, actor, action, event_id, run_id, detail, prev_hash, hash
             FROM audit_log ORDER BY seq
-            """)
+            """
+        )
         defer { select.reset() }
         var rows: Int64 = 0
         var head = [UInt8](repeating: 0, count: AuditChain.hashLength)
@@ -56,7 +59,9 @@ package enum AuditVerifier {
 
     /// What is wrong with the current row, or nil.
     private static func flaw(
-        in row: Statement, after rows: Int64, _ head: [UInt8]
+        in row: Statement,
+        after rows: Int64,
+        _ head: [UInt8]
     ) -> AuditVerdict.Flaw? {
         let sequence = row.integer(0)
         guard sequence == rows + 1 else {
@@ -68,9 +73,13 @@ package enum AuditVerifier {
             return AuditVerdict.Flaw(sequence: sequence, reason: reason)
         }
         let entry = AuditEntry(
-            actor: row.text(2), action: row.text(3), event: row.optionalText(4).map(EventID.init),
-            run: row.optionalInteger(5).map(RunID.init), detail: row.text(6),
-            at: Timestamp(milliseconds: row.integer(1)))
+            actor: row.text(2),
+            action: row.text(3),
+            event: row.optionalText(4).map(EventID.init),
+            run: row.optionalInteger(5).map(RunID.init),
+            detail: row.text(6),
+            at: Timestamp(milliseconds: row.integer(1))
+        )
         guard row.bytes(8) == AuditChain.hash(of: entry, sequence: sequence, after: head) else {
             let reason = "its hash is not that of its columns: one of them was changed"
             return AuditVerdict.Flaw(sequence: sequence, reason: reason)

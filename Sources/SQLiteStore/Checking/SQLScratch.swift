@@ -33,7 +33,8 @@ package final class SQLScratch: SQLChecking {
                 let hint = Suggestion.hint(for: unknown, among: parameters)
                 return SQLProblem(
                     "the parameter :\(unknown) is neither an input nor a standard one\(hint)",
-                    offset: compiled.place(of: unknown))
+                    offset: compiled.place(of: unknown)
+                )
             } catch {
                 return SQLProblem(error.message, offset: error.offset)
             }
@@ -67,7 +68,9 @@ package final class SQLScratch: SQLChecking {
 
     /// What is wrong with a migration, which is applied where nothing is.
     private static func mistake(
-        in file: SQLFile, of plugin: String, on connection: Connection
+        in file: SQLFile,
+        of plugin: String,
+        on connection: Connection
     ) -> Mistake? {
         do throws(SQLFault) {
             try Migration(file, of: plugin).apply(to: connection)

@@ -24,7 +24,8 @@ final class ExpressionDesk {
     /// - Returns: One value each.
     /// - Throws: The first expression that has none, and why.
     func values(
-        of expressions: [Expression], in scope: ExpressionScope
+        of expressions: [Expression],
+        in scope: ExpressionScope
     ) throws(ExpressionFailure) -> [Value] {
         let fault: SQLFault
         do throws(SQLFault) {
@@ -55,7 +56,8 @@ final class ExpressionDesk {
 
     /// Runs the statement for a list.
     private func evaluate(
-        _ expressions: [Expression], _ scope: ExpressionScope
+        _ expressions: [Expression],
+        _ scope: ExpressionScope
     ) throws(SQLFault) -> [Value] {
         let statement = try statement(for: expressions)
         defer { statement.reset() }

@@ -1,7 +1,8 @@
 import Model
 import Store
 
-/// The SQL that an expression becomes, and what must not be in it so that it stays inside its brackets.
+/// The SQL that an expression becomes, and what must not be in it so that it stays inside its
+/// brackets.
 enum ExpressionText {
     /// What stands before an expression that is prepared alone; offsets are counted behind it.
     static let prefix = "SELECT (\n"
@@ -22,7 +23,8 @@ enum ExpressionText {
         "SELECT 1 " + row + " WHERE (\n" + expression.sql + "\n)"
     }
 
-    /// What would let the text out of its brackets or bring in a value of its own; nil when nothing does.
+    /// What would let the text out of its brackets or bring in a value of its own; nil when nothing
+    /// does.
     ///
     /// It follows SQLite's tokenizer: texts, names in three kinds of quotes, both kinds of comment.
     static func problem(in sql: String) -> SQLProblem? {

@@ -21,7 +21,8 @@ final class SQLiteExpressions: ExpressionEvaluator {
     }
 
     func values(
-        of expressions: [Expression], in scope: ExpressionScope
+        of expressions: [Expression],
+        in scope: ExpressionScope
     ) throws(ExpressionFailure) -> [Value] {
         guard let first = expressions.first else { return [] }
         for seat in seats {

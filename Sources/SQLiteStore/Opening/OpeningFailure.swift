@@ -36,8 +36,8 @@ package enum OpeningFailure: Error, Sendable, Hashable, CustomStringConvertible 
         case .newer(let path, let found, let known):
             "\(path) has schema \(found), this Till knows up to \(known); start a newer Till"
         case .unsafe(let path, let setting, let value):
-            "\(path): SQLite answers \(setting) = \(value), so a commit would not be safe from a power "
-                + "cut; put the state directory on a local disk"
+            "\(path): SQLite answers \(setting) = \(value), so a commit would not be safe from a "
+                + "power cut; put the state directory on a local disk"
         case .failed(let failure): failure.description
         }
     }

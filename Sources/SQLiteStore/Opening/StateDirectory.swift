@@ -15,7 +15,8 @@ enum StateDirectory {
 
     /// Makes a file that only its owner may read; SQLite gives its log the same rights.
     ///
-    /// One that exists is not even opened: closing it again would drop SQLite's locks in this process.
+    /// One that exists is not even opened: closing it again would drop SQLite's locks in this
+    /// process.
     static func makeFile(_ path: String) throws(OpeningFailure) {
         let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         if descriptor >= 0 {

@@ -87,10 +87,12 @@ final class Connection {
     /// - Parameters:
     ///   - sql: The text.
     ///   - start: Where the statement begins, in UTF-8 bytes.
-    /// - Returns: The statement, nil where only space and comments are left, and where the next begins.
+    /// - Returns: The statement, nil where only space and comments are left, and where the next
+    ///   begins.
     /// - Throws: What SQLite or the warden says; the offset counts from the start of the text.
     func prepare(
-        _ sql: String, from start: Int
+        _ sql: String,
+        from start: Int
     ) throws(SQLFault) -> (statement: Statement?, next: Int) {
         var sql = sql
         var prepared: OpaquePointer?
@@ -101,8 +103,13 @@ final class Connection {
                 guard let base = text.baseAddress else { return SQLITE_OK }
                 var tail: UnsafePointer<CChar>?
                 let code = sqlite3_prepare_v3(
-                    handle, base + start, Int32(text.count - start),
-                    UInt32(SQLITE_PREPARE_PERSISTENT), &prepared, &tail)
+                    handle,
+                    base + start,
+                    Int32(text.count - start),
+                    UInt32(SQLITE_PREPARE_PERSISTENT),
+                    &prepared,
+                    &tail
+                )
                 next = tail.map { $0 - base } ?? text.count
                 return code
             }
@@ -110,8 +117,11 @@ final class Connection {
         guard code == SQLITE_OK else {
             let fault = SQLFault(code: code, on: handle)
             throw SQLFault(
-                code: code, message: warden.refusal ?? fault.message,
-                offset: fault.offset.map { $0 + start }, systemError: fault.systemError)
+                code: code,
+                message: warden.refusal ?? fault.message,
+                offset: fault.offset.map { $0 + start },
+                systemError: fault.systemError
+            )
         }
         let statement = prepared.map { Statement($0, on: handle) }
         if statement != nil, let refusal = warden.refusalOfSilence { throw .refusal(refusal) }
@@ -156,7 +166,9 @@ final class Connection {
         sqlite3_close_v2(handle)
     }
 
-    /// Bounds what any statement may cost. Source: SQLite "Defense Against The Dark Arts".
+    /// Bounds what any statement may cost.
+    ///
+    /// Source: SQLite "Defense Against The Dark Arts".
     private func limit() {
         sqlite3_limit(handle, SQLITE_LIMIT_ATTACHED, 0)
         // A row holds a body and its key; a value above that is nobody's.

@@ -62,7 +62,8 @@ struct SQLFault: Error, Sendable, Hashable, CustomStringConvertible {
         [SQLITE_CONSTRAINT, SQLITE_MISMATCH, SQLITE_TOOBIG, SQLITE_OK].contains(primary)
     }
 
-    /// What it means for everything that shares the transaction; nil when only its own work is hurt.
+    /// What it means for everything that shares the transaction; nil when only its own work is
+    /// hurt.
     var transactionFailure: StoreFailure? {
         switch primary {
         case SQLITE_FULL: .full(description)
@@ -82,7 +83,8 @@ struct SQLFault: Error, Sendable, Hashable, CustomStringConvertible {
     var storeFailure: StoreFailure { transactionFailure ?? .refused(description) }
 
     var description: String {
-        guard systemError != 0, [SQLITE_FULL, SQLITE_IOERR, SQLITE_CANTOPEN].contains(primary) else {
+        guard systemError != 0, [SQLITE_FULL, SQLITE_IOERR, SQLITE_CANTOPEN].contains(primary)
+        else {
             return message
         }
         return message + ": " + String(cString: strerror(systemError))

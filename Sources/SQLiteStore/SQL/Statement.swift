@@ -62,7 +62,8 @@ final class Statement {
         note(
             bytes.withUnsafeBytes {
                 till_sqlite_bind_blob(handle, Int32(index), $0.baseAddress, Int64($0.count))
-            })
+            }
+        )
     }
 
     /// Binds a value; JSON goes in as its text.

@@ -17,7 +17,9 @@ final class Warden {
         case migration
     }
 
-    /// The tables that only Till itself writes. Source: `Schema/`.
+    /// The tables that only Till itself writes.
+    ///
+    /// Source: `Schema/`.
     static let coreTables: Set<String> = [
         "webhook_events", "event_bodies", "event_queue", "workflow_versions", "workflow_runs",
         "once_keys", "step_runs", "idempotency_keys", "audit_log", "plugin_migrations",
@@ -40,10 +42,12 @@ final class Warden {
     private(set) var refusal: String?
     /// Whether SQLite asked anything about the statement that is being prepared.
     private var wasAsked = false
-    /// The moment on the monotonic clock at which statements are cut off, in nanoseconds; 0 for never.
+    /// The moment on the monotonic clock at which statements are cut off, in nanoseconds; 0 for
+    /// never.
     var deadline: UInt64 = 0
 
-    /// Why a statement about which SQLite asked nothing is refused, VACUUM for one; nil for Till's own.
+    /// Why a statement about which SQLite asked nothing is refused, VACUUM for one; nil for Till's
+    /// own.
     var refusalOfSilence: String? {
         trust == .house || wasAsked ? nil : "such a statement may not be used"
     }
@@ -63,19 +67,25 @@ final class Warden {
                 guard let this else { return SQLITE_DENY }
                 return Unmanaged<Warden>.fromOpaque(this).takeUnretainedValue()
                     .judge(action, first, second)
-            }, this)
+            },
+            this
+        )
         sqlite3_progress_handler(
-            handle, 100,
+            handle,
+            100,
             { this in
                 guard let this else { return 0 }
                 let warden = Unmanaged<Warden>.fromOpaque(this).takeUnretainedValue()
                 return warden.deadline != 0 && Warden.now() > warden.deadline ? 1 : 0
-            }, this)
+            },
+            this
+        )
     }
 
     /// Runs `body` with a limit on the time that all its statements together may take.
     func limiting<T>(
-        to limit: Duration, _ body: () throws(SQLFault) -> T
+        to limit: Duration,
+        _ body: () throws(SQLFault) -> T
     ) throws(SQLFault) -> T {
         let parts = limit.components
         deadline =
@@ -94,7 +104,9 @@ final class Warden {
 
     /// The authorizer: SQLite asks it about every part of a statement while preparing it.
     private func judge(
-        _ action: Int32, _ first: UnsafePointer<CChar>?, _ second: UnsafePointer<CChar>?
+        _ action: Int32,
+        _ first: UnsafePointer<CChar>?,
+        _ second: UnsafePointer<CChar>?
     ) -> Int32 {
         wasAsked = true
         if trust == .house { return SQLITE_OK }

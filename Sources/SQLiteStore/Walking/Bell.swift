@@ -7,7 +7,9 @@ final class Bell: Sendable {
     /// Begins to listen.
     func listen() -> AsyncStream<Void> {
         let (stream, listener) = AsyncStream.makeStream(
-            of: Void.self, bufferingPolicy: .bufferingNewest(1))
+            of: Void.self,
+            bufferingPolicy: .bufferingNewest(1)
+        )
         listeners.withLock { $0.append(listener) }
         return stream
     }

@@ -22,7 +22,8 @@ final class WalkReader: Sendable {
                   JOIN webhook_events AS e ON e.seq = q.seq
                   LEFT JOIN event_bodies AS b ON b.seq = q.seq
                 WHERE q.seq > ?1 ORDER BY q.seq LIMIT ?2
-                """)
+                """
+            )
             defer { select.reset() }
             select.bind(1, sequence)
             select.bind(2, Int64(limit))
@@ -34,7 +35,9 @@ final class WalkReader: Sendable {
 
     /// Runs that may be walked now, oldest first.
     func dueRuns(
-        at now: Timestamp, after id: RunID, limit: Int
+        at now: Timestamp,
+        after id: RunID,
+        limit: Int
     ) throws(StoreFailure) -> [StoredRun] {
         try reading { (connection) throws(SQLFault) in
             let select = try connection.statement(
@@ -46,7 +49,8 @@ final class WalkReader: Sendable {
                   SELECT id FROM workflow_runs INDEXED BY runs_due
                   WHERE status = 'waiting' AND due_at <= ?2 AND id > ?1)
                 ORDER BY id LIMIT ?3
-                """)
+                """
+            )
             select.bind(1, id.number)
             select.bind(2, now.milliseconds)
             select.bind(3, Int64(limit))
@@ -69,7 +73,8 @@ final class WalkReader: Sendable {
                 """
                 SELECT due_at FROM workflow_runs INDEXED BY runs_due
                 WHERE status = 'waiting' ORDER BY due_at LIMIT 1
-                """)
+                """
+            )
             defer { select.reset() }
             return try select.step() ? Timestamp(milliseconds: select.integer(0)) : nil
         }
@@ -82,7 +87,8 @@ final class WalkReader: Sendable {
                 """
                 SELECT id FROM workflow_runs INDEXED BY runs_running
                 WHERE status = 'running' ORDER BY id
-                """)
+                """
+            )
             return try WalkReader.runs(try WalkReader.numbers(of: select), on: connection)
         }
     }
@@ -98,7 +104,8 @@ final class WalkReader: Sendable {
     func version(_ number: Int64) throws(StoreFailure) -> (name: String, source: String)? {
         try reading { (connection) throws(SQLFault) in
             let select = try connection.statement(
-                "SELECT name, source FROM workflow_versions WHERE id = ?1")
+                "SELECT name, source FROM workflow_versions WHERE id = ?1"
+            )
             defer { select.reset() }
             select.bind(1, number)
             return try select.step() ? (select.text(0), select.text(1)) : nil
@@ -130,7 +137,8 @@ final class WalkReader: Sendable {
 
     /// Those runs with all that walking on needs.
     private static func runs(
-        _ ids: [Int64], on connection: Connection
+        _ ids: [Int64],
+        on connection: Connection
     ) throws(SQLFault) -> [StoredRun] {
         let select = try connection.statement(
             """
@@ -141,7 +149,8 @@ final class WalkReader: Sendable {
               JOIN webhook_events AS e ON e.seq = r.event_seq
               LEFT JOIN event_bodies AS b ON b.seq = e.seq
             WHERE r.id = ?1
-            """)
+            """
+        )
         var runs: [StoredRun] = []
         runs.reserveCapacity(ids.count)
         for id in ids {
@@ -149,16 +158,25 @@ final class WalkReader: Sendable {
             select.bind(1, id)
             guard try select.step() else { continue }
             let position = StepPosition(
-                StepPosition.Phase(rawValue: select.text(4)) ?? .main, Int(select.integer(5)))
+                StepPosition.Phase(rawValue: select.text(4)) ?? .main,
+                Int(select.integer(5))
+            )
             let steps = try StepOutputs.json(ofRun: id, before: position, on: connection)
             runs.append(
                 StoredRun(
-                    id: RunID(id), event: event(in: select, from: 9), workflow: select.text(0),
-                    version: select.integer(1), replay: Int(select.integer(2)),
-                    status: RunStatus(rawValue: select.text(3)) ?? .dead, position: position,
+                    id: RunID(id),
+                    event: event(in: select, from: 9),
+                    workflow: select.text(0),
+                    version: select.integer(1),
+                    replay: Int(select.integer(2)),
+                    status: RunStatus(rawValue: select.text(3)) ?? .dead,
+                    position: position,
                     attempts: Int(select.integer(6)),
                     waitingSince: select.optionalInteger(7).map(Timestamp.init(milliseconds:)),
-                    crashes: Int(select.integer(8)), steps: steps))
+                    crashes: Int(select.integer(8)),
+                    steps: steps
+                )
+            )
         }
         return runs
     }
@@ -166,10 +184,15 @@ final class WalkReader: Sendable {
     /// The event in nine columns of a row.
     private static func event(in row: Statement, from first: Int) -> StoredEvent {
         StoredEvent(
-            sequence: row.integer(first), id: EventID(row.text(first + 1)),
-            type: row.text(first + 2), created: Timestamp(milliseconds: row.integer(first + 3)),
-            livemode: row.integer(first + 4) != 0, account: row.optionalText(first + 5),
-            lane: row.text(first + 6), endpoint: row.text(first + 7),
-            body: row.optionalText(first + 8))
+            sequence: row.integer(first),
+            id: EventID(row.text(first + 1)),
+            type: row.text(first + 2),
+            created: Timestamp(milliseconds: row.integer(first + 3)),
+            livemode: row.integer(first + 4) != 0,
+            account: row.optionalText(first + 5),
+            lane: row.text(first + 6),
+            endpoint: row.text(first + 7),
+            body: row.optionalText(first + 8)
+        )
     }
 }

@@ -51,7 +51,9 @@ final class CompiledEffect {
         let bytes = Array(text.utf8)
         return bytes.indices.first { start in
             guard bytes[start...].starts(with: wanted) else { return false }
-            let next = bytes.dropFirst(start + wanted.count).first.map { Character(UnicodeScalar($0)) }
+            let next = bytes.dropFirst(start + wanted.count).first.map {
+                Character(UnicodeScalar($0))
+            }
             return next.map { !$0.isLetter && !$0.isNumber && $0 != "_" } ?? true
         }
     }
@@ -81,7 +83,9 @@ final class CompiledEffect {
 
     /// A parameter's value; the search goes on where the last one ended.
     private static func value(
-        of name: String, in parameters: Fields, _ hint: inout Int
+        of name: String,
+        in parameters: Fields,
+        _ hint: inout Int
     ) throws(SQLFault) -> Value {
         let count = parameters.pairs.count
         for step in 0..<count {
@@ -114,7 +118,9 @@ extension Statement {
     var parameters: [(index: Int, name: String)] {
         let count = Int(sqlite3_bind_parameter_count(handle))
         return (0..<count).compactMap { number in
-            guard let name = sqlite3_bind_parameter_name(handle, Int32(number + 1)) else { return nil }
+            guard let name = sqlite3_bind_parameter_name(handle, Int32(number + 1)) else {
+                return nil
+            }
             return (number + 1, String(String(cString: name).dropFirst()))
         }
     }

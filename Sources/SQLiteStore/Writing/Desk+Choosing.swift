@@ -37,7 +37,9 @@ extension Desk {
         } else if let text = run.skipReason {
             (status, reason) = (.skipped, text)
         } else if let key = run.onceKey, let first = try holder(of: key, in: run.workflow) {
-            (status, reason) = (.skipped, "once-per key \"\(key)\" was seen before, by run \(first)")
+            (status, reason) = (
+                .skipped, "once-per key \"\(key)\" was seen before, by run \(first)"
+            )
         }
         try insertRow(run, event.sequence, status, reason)
         if status == .pending, let key = run.onceKey {
@@ -49,22 +51,32 @@ extension Desk {
                 + "\"reason\":\(JSONText.quoted(reason ?? ""))}"
             audit.append(
                 AuditEntry(
-                    actor: "engine", action: "run.\(status.rawValue)", event: event.id, run: run.id,
-                    detail: detail, at: now))
+                    actor: "engine",
+                    action: "run.\(status.rawValue)",
+                    event: event.id,
+                    run: run.id,
+                    detail: detail,
+                    at: now
+                )
+            )
         }
         return status
     }
 
     /// Inserts a run's row.
     private func insertRow(
-        _ run: NewRun, _ event: Int64, _ status: RunStatus, _ reason: String?
+        _ run: NewRun,
+        _ event: Int64,
+        _ status: RunStatus,
+        _ reason: String?
     ) throws(SQLFault) {
         let insert = try connection.statement(
             """
-            INSERT INTO workflow_runs (id, event_seq, workflow, version_id, status, once_key, reason,
-              fault, created_at, updated_at, finished_at)
+            INSERT INTO workflow_runs (id, event_seq, workflow, version_id, status, once_key,
+              reason, fault, created_at, updated_at, finished_at)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9, ?10)
-            """)
+            """
+        )
         insert.bind(1, run.id.number)
         insert.bind(2, event)
         insert.bind(3, run.workflow)
@@ -81,7 +93,8 @@ extension Desk {
     /// The run that took a business key, or nil.
     private func holder(of key: String, in workflow: String) throws(SQLFault) -> Int64? {
         let select = try connection.statement(
-            "SELECT run_id FROM once_keys WHERE workflow = ?1 AND key = ?2")
+            "SELECT run_id FROM once_keys WHERE workflow = ?1 AND key = ?2"
+        )
         defer { select.reset() }
         select.bind(1, workflow)
         select.bind(2, key)
@@ -91,7 +104,8 @@ extension Desk {
     /// Takes a business key for a run.
     private func take(_ key: String, for run: NewRun) throws(SQLFault) {
         let insert = try connection.statement(
-            "INSERT INTO once_keys (workflow, key, run_id) VALUES (?1, ?2, ?3)")
+            "INSERT INTO once_keys (workflow, key, run_id) VALUES (?1, ?2, ?3)"
+        )
         insert.bind(1, run.workflow)
         insert.bind(2, key)
         insert.bind(3, run.id.number)
@@ -100,7 +114,9 @@ extension Desk {
 
     /// Sets an event's status.
     func setStatus(_ status: EventStatus, ofEvent sequence: Int64) throws(SQLFault) {
-        let update = try connection.statement("UPDATE webhook_events SET status = ?2 WHERE seq = ?1")
+        let update = try connection.statement(
+            "UPDATE webhook_events SET status = ?2 WHERE seq = ?1"
+        )
         update.bind(1, sequence)
         update.bind(2, status.rawValue)
         try update.run()
@@ -118,7 +134,8 @@ extension Desk {
               END
               FROM workflow_runs WHERE event_seq = ?1)
             WHERE seq = ?1
-            """)
+            """
+        )
         update.bind(1, sequence)
         try update.run()
     }

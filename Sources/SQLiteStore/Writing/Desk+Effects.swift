@@ -7,12 +7,15 @@ extension Desk {
     /// - Parameters:
     ///   - ref: The step.
     ///   - call: What to run.
-    ///   - doom: How it ended the whole transaction when it was tried before; it is not run again then.
+    ///   - doom: How it ended the whole transaction when it was tried before; it is not run again
+    ///     then.
     ///   - decide: What becomes of the run.
     /// - Returns: The outcome and the change.
     /// - Throws: Only what is wrong with the writing around the effect.
     func settleEffect(
-        _ ref: StepRef, _ call: EffectCall, unless doom: SQLFault?,
+        _ ref: StepRef,
+        _ call: EffectCall,
+        unless doom: SQLFault?,
         _ decide: (StepOutcome) -> RunChange
     ) throws(SQLFault) -> Settled {
         let outcome: StepOutcome
@@ -61,7 +64,9 @@ extension Desk {
 
     /// Runs what a plugin wants to be done after a refusal; says what went wrong with it.
     private func tell(
-        _ refused: SQLFile, _ parameters: Fields, _ reason: String
+        _ refused: SQLFile,
+        _ parameters: Fields,
+        _ reason: String
     ) throws(SQLFault) -> String? {
         var parameters = parameters
         parameters["reason"] = .text(reason)
@@ -80,7 +85,8 @@ extension Desk {
 
     /// Runs an effect's statements within the limit on time.
     private func perform(
-        _ effect: SQLFile, _ parameters: Fields
+        _ effect: SQLFile,
+        _ parameters: Fields
     ) throws(SQLFault) -> Fields? {
         let compiled = try compile(effect)
         let row = try connection.warden.limiting(to: Limits.effectTime) { () throws(SQLFault) in
@@ -88,7 +94,9 @@ extension Desk {
         }
         guard !connection.hasOpenForeignKeys else {
             throw SQLFault(
-                code: SQLFault.constraint, message: "FOREIGN KEY constraint failed (deferred)")
+                code: SQLFault.constraint,
+                message: "FOREIGN KEY constraint failed (deferred)"
+            )
         }
         return row
     }
@@ -117,7 +125,8 @@ extension Desk {
         case "refuse":
             return (.failed(StepFailure(reason, fault: .operator, isFinal: true)), true)
         default:
-            let words = "\(effect.path) answered outcome \"\(word)\"; known are done, skip, wait, refuse"
+            let words =
+                "\(effect.path) answered outcome \"\(word)\"; known are done, skip, wait, refuse"
             return (.failed(StepFailure(words, fault: .operator, isFinal: true)), false)
         }
     }
@@ -129,13 +138,18 @@ extension Desk {
             ? "took longer than \(Limits.effectTime) and was cut off" : fault.message
         return .failed(
             StepFailure(
-                "\(effect.path): \(reason)", fault: .operator, isFinal: fault.isAboutData))
+                "\(effect.path): \(reason)",
+                fault: .operator,
+                isFinal: fault.isAboutData
+            )
+        )
     }
 
     /// What became of a key before; nil for a key that is new, or was only begun.
     private func knownOutcome(of key: String) throws(SQLFault) -> StepOutcome? {
         let select = try connection.statement(
-            "SELECT outcome, reason, outputs FROM idempotency_keys WHERE key = ?1")
+            "SELECT outcome, reason, outputs FROM idempotency_keys WHERE key = ?1"
+        )
         defer { select.reset() }
         select.bind(1, key)
         guard try select.step(), let word = select.optionalText(0) else { return nil }
@@ -146,13 +160,17 @@ extension Desk {
 
     /// Writes the key of an effect that has happened, with its outcome.
     private func keep(
-        _ ref: StepRef, _ status: StepStatus, _ reason: String?, _ outputs: Fields
+        _ ref: StepRef,
+        _ status: StepStatus,
+        _ reason: String?,
+        _ outputs: Fields
     ) throws(SQLFault) {
         let insert = try connection.statement(
             """
             INSERT INTO idempotency_keys (key, run_id, step, outcome, reason, outputs, created_at)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-            """)
+            """
+        )
         insert.bind(1, ref.key)
         insert.bind(2, ref.run.number)
         insert.bind(3, ref.step)
@@ -166,7 +184,8 @@ extension Desk {
     /// Outputs as they were before they were written down.
     private func fields(ofJSON text: String) throws(SQLFault) -> Fields {
         let each = try connection.statement(
-            "SELECT key, value, type FROM json_each(?1)")
+            "SELECT key, value, type FROM json_each(?1)"
+        )
         defer { each.reset() }
         each.bind(1, text)
         var fields = Fields()

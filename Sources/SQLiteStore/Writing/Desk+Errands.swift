@@ -25,20 +25,24 @@ extension Desk {
 
     /// The number of a workflow's text; a new one where it was never seen.
     private func remember(
-        _ name: String, _ hash: String, _ source: String
+        _ name: String,
+        _ hash: String,
+        _ source: String
     ) throws(SQLFault) -> Int64 {
         let insert = try connection.statement(
             """
             INSERT INTO workflow_versions (name, hash, source, created_at) VALUES (?1, ?2, ?3, ?4)
             ON CONFLICT (name, hash) DO NOTHING
-            """)
+            """
+        )
         insert.bind(1, name)
         insert.bind(2, hash)
         insert.bind(3, source)
         insert.bind(4, now.milliseconds)
         try insert.run()
         let select = try connection.statement(
-            "SELECT id FROM workflow_versions WHERE name = ?1 AND hash = ?2")
+            "SELECT id FROM workflow_versions WHERE name = ?1 AND hash = ?2"
+        )
         defer { select.reset() }
         select.bind(1, name)
         select.bind(2, hash)
@@ -59,12 +63,14 @@ extension Desk {
                     guard hash == plan.hash else {
                         throw .refusal(
                             "\(migration.path) was changed after it had been applied; put its old "
-                                + "text back and make the change in a new file")
+                                + "text back and make the change in a new file"
+                        )
                     }
                 } else if plan.version < latest {
                     throw .refusal(
                         "\(migration.path) comes before version \(latest), which is applied "
-                            + "already; give it a higher number")
+                            + "already; give it a higher number"
+                    )
                 } else {
                     try apply(plan)
                 }
@@ -72,7 +78,8 @@ extension Desk {
             if let missing = applied.keys.max() {
                 throw .refusal(
                     "migration \(missing) of plugin \(schema.plugin) was applied to this database "
-                        + "but its file is gone; put it back")
+                        + "but its file is gone; put it back"
+                )
             }
         }
         // Their tables may look different now.
@@ -82,7 +89,8 @@ extension Desk {
     /// The migrations of a plugin that were applied: version and hash.
     private func applied(of plugin: String) throws(SQLFault) -> [Int64: String] {
         let select = try connection.statement(
-            "SELECT version, hash FROM plugin_migrations WHERE plugin = ?1")
+            "SELECT version, hash FROM plugin_migrations WHERE plugin = ?1"
+        )
         defer { select.reset() }
         select.bind(1, plugin)
         var known: [Int64: String] = [:]
@@ -112,7 +120,8 @@ extension Desk {
             """
             INSERT INTO plugin_migrations (plugin, version, name, hash, applied_at)
             VALUES (?1, ?2, ?3, ?4, ?5)
-            """)
+            """
+        )
         insert.bind(1, plan.plugin)
         insert.bind(2, plan.version)
         insert.bind(3, plan.name)
@@ -120,8 +129,8 @@ extension Desk {
         insert.bind(5, now.milliseconds)
         try insert.run()
         let detail =
-            "{\"plugin\":\(JSONText.quoted(plan.plugin)),\"migration\":\(JSONText.quoted(plan.name)),"
-            + "\"hash\":\"\(plan.hash)\"}"
+            "{\"plugin\":\(JSONText.quoted(plan.plugin)),"
+            + "\"migration\":\(JSONText.quoted(plan.name)),\"hash\":\"\(plan.hash)\"}"
         audit.append(AuditEntry(actor: "till", action: "schema.migrated", detail: detail, at: now))
     }
 }

@@ -28,7 +28,8 @@ extension Desk {
               lane, is_thin, endpoint, secret_slot, hold_reason, created_at, received_at)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
             ON CONFLICT (id) DO NOTHING
-            """)
+            """
+        )
         let status: EventStatus = delivery.hold == nil ? .received : .held
         insert.bind(1, delivery.id.text)
         insert.bind(2, delivery.type)
@@ -54,7 +55,8 @@ extension Desk {
             """
             UPDATE webhook_events SET deliveries = deliveries + 1, last_delivery_at = ?2
             WHERE id = ?1
-            """)
+            """
+        )
         update.bind(1, delivery.id.text)
         update.bind(2, delivery.receivedAt.milliseconds)
         try update.run()

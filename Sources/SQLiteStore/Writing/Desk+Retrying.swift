@@ -23,7 +23,8 @@ extension Desk {
               fault = NULL, updated_at = ?5, finished_at = NULL
             WHERE id = ?1 AND EXISTS (SELECT 1 FROM workflow_versions
               WHERE id = ?4 AND name = workflow_runs.workflow)
-            """)
+            """
+        )
         update.bind(1, wish.run.number)
         update.bind(2, position.phase.rawValue)
         update.bind(3, Int64(position.index))
@@ -36,10 +37,15 @@ extension Desk {
         try refreshStatus(ofEvent: run.event)
         audit.append(
             AuditEntry(
-                actor: wish.actor, action: "run.retried", event: run.eventID, run: wish.run,
+                actor: wish.actor,
+                action: "run.retried",
+                event: run.eventID,
+                run: wish.run,
                 detail: "{\"from\":\"\(run.status)\",\"step\":\(position.index),"
                     + "\"version\":\(wish.version)}",
-                at: wish.now))
+                at: wish.now
+            )
+        )
     }
 
     /// The run's place, where its status allows a retry.
@@ -51,14 +57,16 @@ extension Desk {
             SELECT r.status, r.phase, r.position, r.event_seq, e.id
             FROM workflow_runs AS r JOIN webhook_events AS e ON e.seq = r.event_seq
             WHERE r.id = ?1
-            """)
+            """
+        )
         defer { select.reset() }
         select.bind(1, run.number)
         guard try select.step() else { throw .refusal("there is no run \(run)") }
         let status = select.text(0)
         guard ["dead", "unsure", "waiting", "failed"].contains(status) else {
             throw .refusal(
-                "run \(run) is \(status); only a dead, unsure, waiting or failed one can be retried")
+                "run \(run) is \(status); only a dead, unsure, waiting or failed one can be retried"
+            )
         }
         let phase = StepPosition.Phase(rawValue: select.text(1)) ?? .main
         return (
@@ -70,7 +78,8 @@ extension Desk {
     /// The step of `steps` that a run in its `on-failure` steps had failed at: the last one walked.
     private func failedStep(of run: RunID) throws(SQLFault) -> StepPosition {
         let select = try connection.statement(
-            "SELECT max(position) FROM step_runs WHERE run_id = ?1 AND phase = 'main'")
+            "SELECT max(position) FROM step_runs WHERE run_id = ?1 AND phase = 'main'"
+        )
         defer { select.reset() }
         select.bind(1, run.number)
         guard try select.step() else { return .start }

@@ -6,7 +6,8 @@ extension Desk {
     ///
     /// - Parameters:
     ///   - settlement: What to write.
-    ///   - doom: What it did to the transaction when it was tried before; it is not tried again then.
+    ///   - doom: What it did to the transaction when it was tried before; it is not tried again
+    ///     then.
     /// - Returns: What it came to.
     /// - Throws: Why it is to be rolled back.
     func settle(_ settlement: Settlement, unless doom: SQLFault?) throws(SQLFault) -> Settled {
@@ -37,7 +38,9 @@ extension Desk {
 
     /// Writes the end of an attempt: the step's row, the run's new place, the audit row.
     func end(
-        _ ref: StepRef, _ outcome: StepOutcome, _ change: RunChange
+        _ ref: StepRef,
+        _ outcome: StepOutcome,
+        _ change: RunChange
     ) throws(SQLFault) {
         try writeStep(ref, outcome)
         try move(ref, outcome, change)
@@ -46,8 +49,14 @@ extension Desk {
         }
         audit.append(
             AuditEntry(
-                actor: "engine", action: "step.\(outcome.status.rawValue)", event: ref.eventID,
-                run: ref.run, detail: detail(of: ref, outcome, change.status), at: now))
+                actor: "engine",
+                action: "step.\(outcome.status.rawValue)",
+                event: ref.eventID,
+                run: ref.run,
+                detail: detail(of: ref, outcome, change.status),
+                at: now
+            )
+        )
     }
 
     /// Counts an attempt at an outward action and writes its key down before it begins.
@@ -56,7 +65,8 @@ extension Desk {
             """
             INSERT INTO idempotency_keys (key, run_id, step, created_at) VALUES (?1, ?2, ?3, ?4)
             ON CONFLICT (key) DO NOTHING
-            """)
+            """
+        )
         key.bind(1, ref.key)
         key.bind(2, ref.run.number)
         key.bind(3, ref.step)
@@ -65,10 +75,12 @@ extension Desk {
         try writeStep(ref, nil)
         let update = try connection.statement(
             """
-            UPDATE workflow_runs SET status = 'running', attempts = ?4, due_at = NULL, updated_at = ?5
+            UPDATE workflow_runs SET status = 'running', attempts = ?4, due_at = NULL,
+              updated_at = ?5
             WHERE id = ?1 AND phase = ?2 AND position = ?3
               AND status IN ('pending', 'running', 'waiting', 'failed')
-            """)
+            """
+        )
         update.bind(1, ref.run.number)
         update.bind(2, ref.position.phase.rawValue)
         update.bind(3, Int64(ref.position.index))
@@ -78,15 +90,22 @@ extension Desk {
         try expectOneRun(ref)
         audit.append(
             AuditEntry(
-                actor: "engine", action: "step.began", event: ref.eventID, run: ref.run,
-                detail: "{\(named(ref))}", at: now))
+                actor: "engine",
+                action: "step.began",
+                event: ref.eventID,
+                run: ref.run,
+                detail: "{\(named(ref))}",
+                at: now
+            )
+        )
     }
 
     /// Writes the outcome beside the key of an outward action that happened.
     private func keepOutcome(_ outcome: StepOutcome, of ref: StepRef) throws(SQLFault) {
         guard case .done(let outputs) = outcome else { return }
         let update = try connection.statement(
-            "UPDATE idempotency_keys SET outcome = 'done', outputs = ?2 WHERE key = ?1")
+            "UPDATE idempotency_keys SET outcome = 'done', outputs = ?2 WHERE key = ?1"
+        )
         update.bind(1, ref.key)
         update.bind(2, outputs.json)
         try update.run()
@@ -97,15 +116,16 @@ extension Desk {
         let words = Words(outcome)
         let upsert = try connection.statement(
             """
-            INSERT INTO step_runs (run_id, phase, position, step, action, status, attempts, key, inputs,
-              outputs, reason, fault, started_at, finished_at)
+            INSERT INTO step_runs (run_id, phase, position, step, action, status, attempts, key,
+              inputs, outputs, reason, fault, started_at, finished_at)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
             ON CONFLICT (run_id, phase, position) DO UPDATE SET
               step = excluded.step, action = excluded.action, status = excluded.status,
               attempts = excluded.attempts, key = excluded.key, inputs = excluded.inputs,
               outputs = excluded.outputs, reason = excluded.reason, fault = excluded.fault,
               started_at = excluded.started_at, finished_at = excluded.finished_at
-            """)
+            """
+        )
         upsert.bind(1, ref.run.number)
         upsert.bind(2, ref.position.phase.rawValue)
         upsert.bind(3, Int64(ref.position.index))
@@ -127,7 +147,9 @@ extension Desk {
     ///
     /// A crash is forgiven here: a step that could be settled did not take the process down.
     private func move(
-        _ ref: StepRef, _ outcome: StepOutcome, _ change: RunChange
+        _ ref: StepRef,
+        _ outcome: StepOutcome,
+        _ change: RunChange
     ) throws(SQLFault) {
         let update = try connection.statement(
             """
@@ -140,7 +162,8 @@ extension Desk {
                       WHEN ?4 IN ('failed', 'dead', 'waiting') THEN fault END
             WHERE id = ?1 AND phase = ?2 AND position = ?3
               AND status IN ('pending', 'running', 'waiting', 'failed')
-            """)
+            """
+        )
         let isWait = outcome.status == .waiting && !change.resetsAttempts
         update.bind(1, ref.run.number)
         update.bind(2, ref.position.phase.rawValue)
@@ -162,7 +185,8 @@ extension Desk {
     /// Counts a crash of the process against a run.
     private func suspect(_ run: RunID) throws(SQLFault) {
         let update = try connection.statement(
-            "UPDATE workflow_runs SET crashes = crashes + 1, updated_at = ?2 WHERE id = ?1")
+            "UPDATE workflow_runs SET crashes = crashes + 1, updated_at = ?2 WHERE id = ?1"
+        )
         update.bind(1, run.number)
         update.bind(2, now.milliseconds)
         try update.run()
@@ -177,7 +201,8 @@ extension Desk {
               updated_at = ?3, finished_at = ?3
             WHERE id = ?1 AND status IN ('pending', 'running', 'waiting', 'failed')
             RETURNING event_seq, (SELECT id FROM webhook_events WHERE seq = event_seq)
-            """)
+            """
+        )
         update.bind(1, run.number)
         update.bind(2, reason)
         update.bind(3, now.milliseconds)
@@ -188,11 +213,18 @@ extension Desk {
         try refreshStatus(ofEvent: event)
         audit.append(
             AuditEntry(
-                actor: "engine", action: "run.dead", event: EventID(eventID), run: run,
-                detail: "{\"reason\":\(JSONText.quoted(reason))}", at: now))
+                actor: "engine",
+                action: "run.dead",
+                event: EventID(eventID),
+                run: run,
+                detail: "{\"reason\":\(JSONText.quoted(reason))}",
+                at: now
+            )
+        )
     }
 
-    /// Refuses what came from a walk that is not at that step any more, after a person's retry, say.
+    /// Refuses what came from a walk that is not at that step any more, after a person's retry,
+    /// say.
     private func expectOneRun(_ ref: StepRef) throws(SQLFault) {
         guard connection.changes == 1 else {
             throw .refusal("run \(ref.run) is no longer at step \"\(ref.step)\"")

@@ -4,9 +4,9 @@ import Store
 
 /// Where the writer works: the one connection that writes, and the transaction it carries.
 ///
-/// Most loads go through without a savepoint. When a piece of work fails, the transaction is begun again
-/// with a savepoint around each, so that only that piece is lost; the pieces before it are written twice,
-/// which is cheaper than a savepoint around every piece that succeeds.
+/// Most loads go through without a savepoint. When a piece of work fails, the transaction is begun
+/// again with a savepoint around each, so that only that piece is lost; the pieces before it are
+/// written twice, which is cheaper than a savepoint around every piece that succeeds.
 final class Desk {
     /// The connection that writes.
     let connection: Connection
@@ -46,7 +46,8 @@ final class Desk {
     /// Writes a load in one durable transaction.
     ///
     /// - Parameter load: What to write.
-    /// - Returns: What each piece came to; all of it is on disk, or the same failure is everybody's.
+    /// - Returns: What each piece came to; all of it is on disk, or the same failure is
+    ///   everybody's.
     func commit(_ load: Load) -> Answers {
         isCareful = false
         doomed = [:]
@@ -70,13 +71,20 @@ final class Desk {
         guard logPages.count >= 1000 else { return nil }
         var (total, moved): (Int32, Int32) = (0, 0)
         let code = sqlite3_wal_checkpoint_v2(
-            connection.handle, nil, SQLITE_CHECKPOINT_PASSIVE, &total, &moved)
+            connection.handle,
+            nil,
+            SQLITE_CHECKPOINT_PASSIVE,
+            &total,
+            &moved
+        )
         guard code != SQLITE_OK else {
             logPages.count = 0
             return nil
         }
         let fault = SQLFault(
-            code: sqlite3_extended_errcode(connection.handle), on: connection.handle)
+            code: sqlite3_extended_errcode(connection.handle),
+            on: connection.handle
+        )
         guard case .broken = fault.transactionFailure else { return nil }
         return fault.transactionFailure
     }
@@ -100,7 +108,8 @@ final class Desk {
                 try piece(index) { doom throws(SQLFault) in
                     if let doom { throw doom }
                     return try record(delivery)
-                })
+                }
+            )
             index += 1
         }
         for batch in load.batches {
@@ -123,7 +132,8 @@ final class Desk {
                 try piece(index) { doom throws(SQLFault) in
                     if let doom { throw doom }
                     return try perform(errand)
-                })
+                }
+            )
             index += 1
         }
         try whole { () throws(SQLFault) in
@@ -136,7 +146,8 @@ final class Desk {
 
     /// Does one piece of work; where it fails, only it is undone.
     private func piece<T>(
-        _ index: Int, _ work: (SQLFault?) throws(SQLFault) -> T
+        _ index: Int,
+        _ work: (SQLFault?) throws(SQLFault) -> T
     ) throws(Setback) -> Result<T, StoreFailure> {
         let rows = audit.waiting.count
         do throws(SQLFault) {

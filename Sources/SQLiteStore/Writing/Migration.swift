@@ -24,7 +24,9 @@ struct Migration {
         let name = String(file.path.split(separator: "/").last ?? "")
         let digits = name.dropFirst().prefix { ("0"..."9").contains($0) }
         guard name.hasPrefix("v"), let version = Int64(digits), version > 0 else {
-            throw .refusal("the name of a migration begins with v001, v002 and so on, not \"\(name)\"")
+            throw .refusal(
+                "the name of a migration begins with v001, v002 and so on, not \"\(name)\""
+            )
         }
         self.file = file
         self.plugin = plugin
@@ -46,9 +48,11 @@ struct Migration {
                 place = try step(from: place, on: connection)
             } catch {
                 throw SQLFault(
-                    code: error.code, message: error.message,
+                    code: error.code,
+                    message: error.message,
                     offset: error.offset ?? file.text.firstWord(from: start),
-                    systemError: error.systemError)
+                    systemError: error.systemError
+                )
             }
         }
     }

@@ -2,8 +2,8 @@ import GRDBSQLite
 
 /// How long the write-ahead log is, told by SQLite after each commit.
 ///
-/// Why a class: SQLite keeps a pointer to it. Watching also turns SQLite's own check-points off, which
-/// would run inside COMMIT and keep their failures to themselves.
+/// Why a class: SQLite keeps a pointer to it. Watching also turns SQLite's own check-points off,
+/// which would run inside COMMIT and keep their failures to themselves.
 final class PageCount {
     /// Pages in the log.
     var count = 0
@@ -16,6 +16,8 @@ final class PageCount {
                 guard let this else { return SQLITE_OK }
                 Unmanaged<PageCount>.fromOpaque(this).takeUnretainedValue().count = Int(pages)
                 return SQLITE_OK
-            }, Unmanaged.passUnretained(self).toOpaque())
+            },
+            Unmanaged.passUnretained(self).toOpaque()
+        )
     }
 }

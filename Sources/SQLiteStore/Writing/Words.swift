@@ -31,7 +31,8 @@ extension Desk {
 
     /// What an audit row says about the end of an attempt.
     ///
-    /// A peer's words may hold somebody's address, so they stay in `step_runs`, which can be purged.
+    /// A peer's words may hold somebody's address, so they stay in `step_runs`, which can be
+    /// purged.
     func detail(of ref: StepRef, _ outcome: StepOutcome, _ status: RunStatus) -> String {
         let words = Words(outcome)
         var text = "{" + named(ref) + ",\"run\":\"\(status.rawValue)\""

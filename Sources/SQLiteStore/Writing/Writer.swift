@@ -1,4 +1,4 @@
-import Dispatch
+import Foundation
 import Metrics
 import Model
 import Store
@@ -6,8 +6,11 @@ import Synchronization
 
 /// Gathers what is to be written and commits it together.
 ///
-/// There is no timer: a batch is whatever came while the last commit was under way. Deliveries go first,
-/// because somebody waits for an answer.
+/// There is no timer: a batch is whatever came while the last commit was under way. Deliveries go
+/// first, because somebody waits for an answer.
+///
+/// Why a thread of its own: a commit blocks until the disk has answered, which must not hold up
+/// tasks.
 final class Writer: Sendable {
     /// Who waits for a result.
     typealias Waiter<Value: Sendable> = CheckedContinuation<Result<Value, StoreFailure>, Never>
@@ -19,13 +22,17 @@ final class Writer: Sendable {
         var batchWaiters: [Waiter<[Settled]>] = []
         var errandWaiters: [Waiter<[Int64]>] = []
         var closers: [CheckedContinuation<Void, Never>] = []
-        /// Whether the queue is at work.
-        var isDraining = false
+        /// Whether the thread waits for work.
+        var isIdle = false
+        /// Whether the thread is to end when nothing is left.
+        var isClosing = false
+        /// Whether the thread has ended.
+        var isClosed = false
         /// Why nothing is taken any more.
         var refusal: StoreFailure?
     }
 
-    /// One turn of the queue: a load and who waits for its answers.
+    /// One turn of the thread: a load and who waits for its answers.
     private struct Turn {
         /// Why nothing of it may be written any more.
         var failure: StoreFailure?
@@ -37,7 +44,8 @@ final class Writer: Sendable {
 
     private let inbox = Mutex(Inbox())
     private let desk: Mutex<Desk?>
-    private let queue = DispatchQueue(label: "till.writer", qos: .userInitiated)
+    /// Wakes the thread.
+    private let alarm = NSCondition()
     private let onCommit: @Sendable () -> Void
     private let onBroken: @Sendable (StoreFailure) -> Void
     private let duration = Metrics.Timer(label: "till_commit_duration_seconds")
@@ -57,6 +65,9 @@ final class Writer: Sendable {
         self.desk = Mutex(desk)
         self.onCommit = onCommit
         self.onBroken = onBroken
+        let thread = Thread { self.work() }
+        thread.name = "till-writer"
+        thread.start()
     }
 
     /// Writes a delivery down; refuses at once when too many wait.
@@ -98,56 +109,98 @@ final class Writer: Sendable {
     /// Takes nothing new, finishes what waits and closes the database.
     func close() async {
         await withCheckedContinuation { closer in
-            let mustStart = inbox.withLock { inbox in
-                inbox.refusal = inbox.refusal ?? .busy("Till is stopping")
-                inbox.closers.append(closer)
-                defer { inbox.isDraining = true }
-                return !inbox.isDraining
+            let isClosed = inbox.withLock { inbox in
+                if !inbox.isClosed { inbox.closers.append(closer) }
+                return inbox.isClosed
             }
-            if mustStart { queue.async { self.drain() } }
+            if isClosed { closer.resume() } else { stop() }
         }
     }
 
-    /// Puts work into the inbox and wakes the queue, or answers with the failure at once.
+    /// Takes nothing new and lets the thread end when it has finished what waits.
+    func stop() {
+        let mustWake = inbox.withLock { inbox in
+            inbox.refusal = inbox.refusal ?? .busy("Till is stopping")
+            inbox.isClosing = true
+            defer { inbox.isIdle = false }
+            return inbox.isIdle
+        }
+        if mustWake { wake() }
+    }
+
+    /// Puts work into the inbox and wakes the thread, or answers with the failure at once.
     private func submit<Value>(
-        _ waiter: Waiter<Value>, _ put: (inout Inbox) -> StoreFailure?
+        _ waiter: Waiter<Value>,
+        _ put: (inout Inbox) -> StoreFailure?
     ) {
-        let (failure, mustStart) = inbox.withLock { inbox -> (StoreFailure?, Bool) in
+        let (failure, mustWake) = inbox.withLock { inbox -> (StoreFailure?, Bool) in
             if let failure = inbox.refusal ?? put(&inbox) { return (failure, false) }
-            defer { inbox.isDraining = true }
-            return (nil, !inbox.isDraining)
+            defer { inbox.isIdle = false }
+            return (nil, inbox.isIdle)
         }
         if let failure { waiter.resume(returning: .failure(failure)) }
-        if mustStart { queue.async { self.drain() } }
+        if mustWake { wake() }
     }
 
-    /// Commits turn after turn until nothing waits.
-    private func drain() {
-        while let turn = nextTurn() {
-            if let failure = turn.failure {
-                answer(turn, Answers(failure, for: turn.load))
-                continue
+    /// Ends the thread's wait.
+    private func wake() {
+        alarm.lock()
+        alarm.signal()
+        alarm.unlock()
+    }
+
+    /// The thread: turn after turn, until it is to close and nothing waits.
+    private func work() {
+        while true {
+            if let turn = nextTurn() {
+                carryOut(turn)
+            } else if inbox.withLock({ $0.isClosing }) {
+                return finish()
+            } else {
+                alarm.lock()
+                while inbox.withLock({ $0.isIdle }) { alarm.wait() }
+                alarm.unlock()
             }
-            let begin = DispatchTime.now().uptimeNanoseconds
-            let answers =
-                desk.withLock { desk in desk?.commit(turn.load) }
-                ?? Answers(.busy("Till is stopping"), for: turn.load)
-            duration.recordNanoseconds(
-                Int64(clamping: DispatchTime.now().uptimeNanoseconds - begin))
-            size.record(turn.load.count)
-            if let failure = answers.broken { breakDown(failure) }
-            answer(turn, answers)
-            if let failure = desk.withLock({ desk in desk?.checkpoint() }) { breakDown(failure) }
         }
     }
 
-    /// All waiting deliveries, batches up to the limit of settlements, all errands; nil when done.
+    /// Commits one turn, answers and looks after the write-ahead log.
+    private func carryOut(_ turn: Turn) {
+        if let failure = turn.failure {
+            return answer(turn, Answers(failure, for: turn.load))
+        }
+        let begin = ContinuousClock.now
+        let answers =
+            desk.withLock { desk in desk?.commit(turn.load) }
+            ?? Answers(.busy("Till is stopping"), for: turn.load)
+        duration.record(duration: ContinuousClock.now - begin)
+        size.record(turn.load.count)
+        if let failure = answers.broken { breakDown(failure) }
+        answer(turn, answers)
+        if let failure = desk.withLock({ desk in desk?.checkpoint() }) { breakDown(failure) }
+    }
+
+    /// Closes the database and tells those who wait for that.
+    private func finish() {
+        desk.withLock { desk in
+            desk?.close()
+            desk = nil
+        }
+        let closers = inbox.withLock { inbox in
+            inbox.isClosed = true
+            defer { inbox.closers = [] }
+            return inbox.closers
+        }
+        for closer in closers { closer.resume() }
+    }
+
+    /// All waiting deliveries, batches up to the limit of settlements, all errands; nil where none
+    /// is.
     private func nextTurn() -> Turn? {
-        let (turn, closers) = inbox.withLock { inbox -> (Turn?, [CheckedContinuation<Void, Never>]) in
+        inbox.withLock { inbox in
             guard inbox.load.count > 0 || !inbox.batchWaiters.isEmpty else {
-                inbox.isDraining = false
-                defer { inbox.closers = [] }
-                return (nil, inbox.closers)
+                inbox.isIdle = !inbox.isClosing
+                return nil
             }
             var turn = Turn()
             if case .broken(let detail) = inbox.refusal { turn.failure = .broken(detail) }
@@ -166,15 +219,8 @@ final class Writer: Sendable {
             turn.batchWaiters = Array(inbox.batchWaiters.prefix(count))
             inbox.load.batches.removeFirst(count)
             inbox.batchWaiters.removeFirst(count)
-            return (turn, [])
+            return turn
         }
-        guard !closers.isEmpty else { return turn }
-        desk.withLock { desk in
-            desk?.close()
-            desk = nil
-        }
-        for closer in closers { closer.resume() }
-        return turn
     }
 
     /// Wakes everybody who waited for this turn.

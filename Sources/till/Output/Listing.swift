@@ -60,14 +60,17 @@ struct Listing<Row> {
             cells.reduce(shown[index].title.count) { max($0, $1[index].count) }
         }
         guard let limit = terminal.width else { return widths }
-        let floor = 8
         var excess = widths.reduce(2 * (widths.count - 1), +) - limit
         let flexible = shown.indices.filter { shown[$0].isFlexible }
         let order = flexible.reversed() + shown.indices.reversed().filter { !flexible.contains($0) }
-        for index in order where excess > 0 {
-            let given = min(excess, max(0, widths[index] - max(floor, shown[index].title.count)))
-            widths[index] -= given
-            excess -= given
+        // First down to what can still be read, then to what still fits.
+        for floor in [8, 3, 1] {
+            for index in order where excess > 0 {
+                let least = floor == 8 ? max(floor, shown[index].title.count) : floor
+                let given = min(excess, max(0, widths[index] - least))
+                widths[index] -= given
+                excess -= given
+            }
         }
         return widths
     }

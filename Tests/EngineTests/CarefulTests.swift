@@ -1,0 +1,116 @@
+import Engine
+import Model
+import SQLiteStore
+import Store
+import Testing
+
+@Suite struct `Walking the backlog with care` {
+    @Test func `marks are forgiven once a step is settled`() async throws {
+        let shop = try Shop(workflows: ["paid": Shop.counting])
+        try await fill(shop, ["1", "2"])
+
+        try await shop.open(careful: true) { open in
+            try await open.walk()
+            let runs = try open.runs()
+            #expect(runs.map(\.row.status) == [.succeeded, .succeeded])
+            #expect(runs.map(\.crashes) == [0, 0])
+        }
+    }
+
+    @Test func `a run that crashes the process is marked before it is walked, each time`()
+        async throws
+    {
+        let shop = try Shop(workflows: ["paid": Shop.counting])
+        try await fill(shop, ["1", "2"])
+
+        // The process dies right after the marks are written.
+        try await crash(shop, at: 2)
+        #expect(try await crashes(shop) == [1, 1])
+        // From the second time on one is walked alone, so only that one is suspected.
+        try await crash(shop, at: 2)
+        #expect(try await crashes(shop) == [2, 1])
+        // The third crash was the last; the other one is innocent.
+        try await shop.open(careful: true) { open in
+            try await open.walk()
+            let runs = try open.runs()
+            #expect(runs.map(\.row.status) == [.dead, .succeeded])
+            let reason = try #require(runs[0].row.reason)
+            #expect(reason.contains("crashed 3 times"), "\(reason)")
+        }
+    }
+
+    @Test func `without an unclean stop nothing is marked`() async throws {
+        let shop = try Shop(workflows: ["paid": Shop.counting])
+        try await fill(shop, ["1"])
+        try await crash(shop, at: 1, careful: false)
+        #expect(try await crashes(shop) == [0])
+    }
+
+    @Test func `an attempt that was under way counts as a crash of its run`() async throws {
+        let shop = try Shop(workflows: [
+            "paid": "on: order.paid\nsteps:\n  - { id: tell, uses: call, when-unsure: retry }"
+        ])
+        shop.peer.script("tell", [.hold, .hold, .end(.done(Fields()))])
+        try await shop.open { open in
+            try await open.deliver("evt_1")
+            try await interrupt(open, at: 2)
+        }
+        for crash in 1...2 {
+            try await shop.open(careful: true) { open in
+                try await open.walk()
+                let run = try #require(try open.runs().first)
+                #expect(run.crashes == crash)
+                #expect(run.row.status == .waiting)
+                guard crash == 1 else { return }
+                shop.clock.turn(by: .seconds(60))
+                try await interrupt(open, at: 2)
+            }
+        }
+    }
+
+    /// Delivers events and has their runs made, but not walked.
+    private func fill(_ shop: Shop, _ orders: [String]) async throws {
+        try await shop.open { open in
+            for order in orders {
+                try await open.deliver("evt_\(order)", order: order)
+                let event = try #require(try open.memory.unchosenEvents(after: 0, limit: 1).first)
+                let run = NewRun(
+                    id: open.memory.reserveRunID(),
+                    workflow: "paid",
+                    version: try #require(open.box.current.rules.first).version
+                )
+                _ = try await open.memory.settle([.chosen(event, [run])])
+            }
+        }
+    }
+
+    /// Starts an engine whose process dies at the n-th settling.
+    private func crash(_ shop: Shop, at n: Int, careful: Bool = true) async throws {
+        try await shop.open(careful: careful) { open in
+            var open = open
+            open.wrapped = FailingMemory(open.memory, failing: .before, at: n)
+            await #expect(throws: StoreFailure.broken("test")) { try await open.walk() }
+        }
+    }
+
+    private func crashes(_ shop: Shop) async throws -> [Int] {
+        try await shop.open { try $0.runs().map(\.crashes) }
+    }
+
+    /// Walks until an outward attempt is held, then the process dies.
+    private func interrupt(_ open: OpenShop, at n: Int) async throws {
+        var open = open
+        open.careful = false
+        open.wrapped = FailingMemory(open.memory, failing: .before, at: n)
+        let engine = open.engine()
+        async let walk: Void = engine.walkUntilIdle { _ in false }
+        while open.shop.peer.held == 0 { await Task.yield() }
+        open.shop.peer.release()
+        do {
+            try await walk
+            Issue.record("the engine went on although its store is broken")
+        } catch {
+            #expect(error as? StoreFailure == .broken("test"))
+        }
+    }
+}
