@@ -14,8 +14,6 @@ let house: [SwiftSetting] = [
 let safe = house + [.strictMemorySafety()]
 
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
-let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
-let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let httpTesting = Target.Dependency.product(name: "HummingbirdTesting", package: "hummingbird")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
@@ -23,10 +21,14 @@ let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics
 let coreMetrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
 let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
 let lifecycle = Target.Dependency.product(
-    name: "ServiceLifecycle", package: "swift-service-lifecycle")
+    name: "ServiceLifecycle",
+    package: "swift-service-lifecycle"
+)
 let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let arguments = Target.Dependency.product(
-    name: "ArgumentParser", package: "swift-argument-parser")
+    name: "ArgumentParser",
+    package: "swift-argument-parser"
+)
 
 /// The rooms of Till in the order one webhook walks through them; nothing imports upward.
 let rooms: [Target] = [
@@ -36,7 +38,10 @@ let rooms: [Target] = [
     // The three C libraries, behind the thinnest shims that Swift needs.
     .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
     .systemLibrary(
-        name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        name: "CCurl",
+        pkgConfig: "libcurl",
+        providers: [.apt(["libcurl4-openssl-dev"])]
+    ),
     .target(name: "CSQLite", linkerSettings: [.linkedLibrary("sqlite3")]),
 
     // YAML text to nodes that know their file, line and column.
@@ -50,39 +55,51 @@ let rooms: [Target] = [
     // That memory in one SQLite file.
     .target(
         name: "SQLiteStore",
-        dependencies: ["CSQLite", "Model", "Store", crypto, grdb, sqlite, logging, metrics],
-        resources: [.embedInCode("Schema/v001_core.sql")], swiftSettings: house),
+        dependencies: ["CSQLite", "Model", "Store", crypto, logging, metrics],
+        resources: [.embedInCode("Schema/v001_core.sql")],
+        swiftSettings: house
+    ),
     // A plugin folder to its manifest.
     .target(name: "Plugins", dependencies: ["Model", "YAMLTree"], swiftSettings: safe),
     // A workflow file to a checked workflow, all mistakes at once.
     .target(
-        name: "Workflows", dependencies: ["Model", "Plugins", "Store", "YAMLTree"],
-        swiftSettings: safe),
+        name: "Workflows",
+        dependencies: ["Model", "Plugins", "Store", "YAMLTree"],
+        swiftSettings: safe
+    ),
     // The built-in kinds of action that leave the house: email, sentry, http.
     .target(
         name: "Actions",
         dependencies: ["Model", "Outbound", "Plugins", "Stripe", "YAMLTree", crypto, mustache],
-        swiftSettings: safe),
+        swiftSettings: safe
+    ),
     // The door: route, limits, prove, record, answer.
     .target(
         name: "Intake",
         dependencies: ["Model", "Store", "Stripe", hummingbird, logging, metrics],
-        swiftSettings: safe),
+        swiftSettings: safe
+    ),
     // Choose, judge, fill, act, settle; retry and dead letter.
     .target(
         name: "Engine",
         dependencies: [
-            "Model", "Plugins", "Store", "Stripe", "Workflows", "YAMLTree", crypto, logging, metrics,
+            "Model", "Plugins", "Store", "Stripe", "Workflows", "YAMLTree", crypto, logging,
+            metrics,
         ],
-        swiftSettings: safe),
+        swiftSettings: safe
+    ),
     // The loopback listener: health, readiness, metrics.
     .target(
-        name: "Admin", dependencies: ["Model", "Store", hummingbird, logging],
-        swiftSettings: safe),
+        name: "Admin",
+        dependencies: ["Model", "Store", hummingbird, logging],
+        swiftSettings: safe
+    ),
     // Log lines as text, logfmt or JSON; metrics as Prometheus text.
     .target(
-        name: "Telemetry", dependencies: ["Model", logging, metrics, coreMetrics],
-        swiftSettings: safe),
+        name: "Telemetry",
+        dependencies: ["Model", logging, metrics, coreMetrics],
+        swiftSettings: safe
+    ),
     // Settings, wiring, services in order, reload, control socket.
     .target(
         name: "Daemon",
@@ -91,58 +108,90 @@ let rooms: [Target] = [
             "Store", "Stripe", "Telemetry", "Workflows", "YAMLTree", crypto, hummingbird,
             lifecycle, logging, metrics, signals,
         ],
-        resources: [.embedInCode("Fixtures")], swiftSettings: house),
+        resources: [.embedInCode("Fixtures")],
+        swiftSettings: house
+    ),
     // The command line.
     .executableTarget(
         name: "till",
         dependencies: [
             "Daemon", "Model", "Outbound", "SQLiteStore", "Store", "Stripe", arguments, logging,
         ],
-        swiftSettings: house),
+        swiftSettings: house
+    ),
 ]
 
 /// What the tests share: contract suites, fixtures, peers, a clock that is turned by hand.
 let testRooms: [Target] = [
-    .target(name: "TestKit", dependencies: ["Model", "Store"], path: "Tests/TestKit", swiftSettings: house),
+    .target(
+        name: "TestKit",
+        dependencies: ["Model", "Store"],
+        path: "Tests/TestKit",
+        swiftSettings: house
+    ),
     .testTarget(name: "ModelTests", dependencies: ["Model"], swiftSettings: house),
     .testTarget(name: "YAMLTreeTests", dependencies: ["YAMLTree", "Model"], swiftSettings: house),
     .testTarget(
-        name: "OutboundTests", dependencies: ["Outbound", "Model", "TestKit"], swiftSettings: house),
+        name: "OutboundTests",
+        dependencies: ["Outbound", "Model", "TestKit"],
+        swiftSettings: house
+    ),
     .testTarget(
-        name: "StripeTests", dependencies: ["Stripe", "Model", crypto], swiftSettings: house),
+        name: "StripeTests",
+        dependencies: ["Stripe", "Model", crypto],
+        swiftSettings: house
+    ),
     .testTarget(
-        name: "SQLiteStoreTests", dependencies: ["SQLiteStore", "Store", "Model", "TestKit", grdb],
-        swiftSettings: house),
+        name: "SQLiteStoreTests",
+        dependencies: ["SQLiteStore", "Store", "Model", "TestKit"],
+        swiftSettings: house
+    ),
     .testTarget(
-        name: "PluginsTests", dependencies: ["Plugins", "YAMLTree", "Model"],
-        swiftSettings: house),
+        name: "PluginsTests",
+        dependencies: ["Plugins", "YAMLTree", "Model"],
+        swiftSettings: house
+    ),
     .testTarget(
-        name: "WorkflowsTests", dependencies: ["Workflows", "Plugins", "Store", "YAMLTree", "Model"],
-        exclude: ["Mistakes"], swiftSettings: house),
+        name: "WorkflowsTests",
+        dependencies: ["Workflows", "Plugins", "Store", "YAMLTree", "Model"],
+        exclude: ["Mistakes"],
+        swiftSettings: house
+    ),
     .testTarget(
         name: "ActionsTests",
         dependencies: ["Actions", "Outbound", "Plugins", "Stripe", "YAMLTree", "Model", "TestKit"],
-        swiftSettings: house),
+        swiftSettings: house
+    ),
     .testTarget(
         name: "IntakeTests",
-        dependencies: ["Intake", "Stripe", "Store", "Model", "TestKit", crypto, hummingbird, httpTesting],
-        swiftSettings: house),
+        dependencies: [
+            "Intake", "Stripe", "Store", "Model", "TestKit", crypto, hummingbird, httpTesting,
+        ],
+        swiftSettings: house
+    ),
     .testTarget(
         name: "EngineTests",
         dependencies: [
-            "Engine", "Plugins", "SQLiteStore", "Store", "Workflows", "YAMLTree", "Model", "TestKit", logging,
+            "Engine", "Plugins", "SQLiteStore", "Store", "Workflows", "YAMLTree", "Model",
+            "TestKit", logging,
         ],
-        swiftSettings: house),
+        swiftSettings: house
+    ),
     .testTarget(
-        name: "TelemetryTests", dependencies: ["Telemetry", "Model", logging, metrics, coreMetrics],
-        swiftSettings: house),
+        name: "TelemetryTests",
+        dependencies: ["Telemetry", "Model", logging, metrics, coreMetrics],
+        swiftSettings: house
+    ),
     .testTarget(
         name: "DaemonTests",
         dependencies: [
-            "Admin", "Daemon", "Engine", "Intake", "Model", "Outbound", "SQLiteStore", "Store", "Stripe",
+            "Admin", "Daemon", "Engine", "Intake", "Model", "Outbound", "Plugins", "SQLiteStore",
+            "Store",
+            "Stripe",
             "Telemetry", "TestKit", "YAMLTree", crypto, hummingbird, httpTesting, logging,
         ],
-        swiftSettings: house),
+        swiftSettings: house
+    ),
     .testTarget(name: "HouseRulesTests", swiftSettings: house),
 ]
 
@@ -154,9 +203,11 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
-        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(
-            url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+            url: "https://github.com/hummingbird-project/hummingbird",
+            from: "2.28.1",
+            traits: []
+        ),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],

@@ -26,10 +26,10 @@ as_root() {
 
 # Installs those Debian packages that are missing; says nothing when none is.
 need_packages() {
-    local missing=() package
+    local missing=() package status
     for package in "$@"; do
-        dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' ||
-            missing+=("$package")
+        status=$(dpkg-query -W -f '${Status}' "$package" 2>/dev/null) || true
+        [[ $status == *'install ok installed'* ]] || missing+=("$package")
     done
     [[ ${#missing[@]} -eq 0 ]] && return
     say "Installing ${missing[*]} ..."
@@ -40,7 +40,10 @@ need_packages() {
 }
 
 need_swift() {
+    local version
     command -v swift >/dev/null || die "Swift 6.3 is not installed (or not in PATH): see swift.org"
-    swift --version 2>/dev/null | grep -qE 'Swift version (6\.([3-9]|[1-9][0-9])|[7-9]|[1-9][0-9])' ||
-        die "Till needs Swift 6.3 or newer, this is: $(swift --version 2>/dev/null | head -n 1)"
+    version=$(swift --version 2>/dev/null)
+    [[ $version =~ Swift\ version\ ([0-9]+)\.([0-9]+) ]] || die "swift --version says: $version"
+    ((BASH_REMATCH[1] > 6 || (BASH_REMATCH[1] == 6 && BASH_REMATCH[2] >= 3))) ||
+        die "Till needs Swift 6.3 or newer, this is ${BASH_REMATCH[0]}"
 }

@@ -1,9 +1,8 @@
 #include "CSQLite.h"
 
 #include <stddef.h>
-#include <sqlite3.h>
 
-int till_sqlite_harden(struct sqlite3 *connection) {
+int till_sqlite_harden(sqlite3 *connection) {
     int code = sqlite3_db_config(connection, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     if (code == SQLITE_OK)
         code = sqlite3_db_config(connection, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
@@ -16,12 +15,12 @@ int till_sqlite_harden(struct sqlite3 *connection) {
     return code;
 }
 
-int till_sqlite_bind_text(struct sqlite3_stmt *statement, int index, const char *text, long long bytes) {
+int till_sqlite_bind_text(sqlite3_stmt *statement, int index, const char *text, long long bytes) {
     return sqlite3_bind_text64(
         statement, index, text == NULL ? "" : text, (sqlite3_uint64)bytes, SQLITE_TRANSIENT, SQLITE_UTF8);
 }
 
-int till_sqlite_bind_blob(struct sqlite3_stmt *statement, int index, const void *bytes, long long count) {
+int till_sqlite_bind_blob(sqlite3_stmt *statement, int index, const void *bytes, long long count) {
     return sqlite3_bind_blob64(
         statement, index, bytes == NULL ? "" : bytes, (sqlite3_uint64)count, SQLITE_TRANSIENT);
 }

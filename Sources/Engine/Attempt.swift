@@ -42,7 +42,8 @@ struct Attempt: Sendable {
 
     /// Performs it and posts the end, at the latest when its time is up; then gives the slot back.
     ///
-    /// An action that ignores its own limit is not waited for, but its slot stays taken until it returns.
+    /// An action that ignores its own limit is not waited for, but its slot stays taken until it
+    /// returns.
     func perform(sleep: @escaping Sleep, posting mailbox: Mailbox<EngineNote>) async {
         let limit = call.timeout + Self.grace
         await withTaskGroup(of: Finish.self) { group in

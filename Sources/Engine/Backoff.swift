@@ -2,8 +2,8 @@ package import Workflows
 
 /// When to try again: exponential with full jitter, never sooner than a second.
 ///
-/// Source: "Exponential Backoff And Jitter", the full-jitter variant: many runs that failed together
-/// must not come back together.
+/// Source: "Exponential Backoff And Jitter", the full-jitter variant: many runs that failed
+/// together must not come back together.
 package enum Backoff {
     /// The shortest wait there is, so that a policy with tiny delays cannot spin.
     package static let minimum = Duration.seconds(1)
@@ -19,7 +19,8 @@ package enum Backoff {
     ///   - policy: The step's policy.
     ///   - retryAfter: What the peer asked for.
     ///   - roll: A random number, the whole range of it.
-    /// - Returns: A time from the minimum to the policy's bound, or what the peer asked for if longer.
+    /// - Returns: A time from the minimum to the policy's bound, or what the peer asked for if
+    ///   longer.
     package static func delay(
         after attempt: Int,
         _ policy: RetryPolicy,

@@ -2,10 +2,11 @@ package import Model
 package import Store
 package import Workflows
 
-/// What becomes of a run when its step ends one way or another: a value, fixed before the end is known.
+/// What becomes of a run when its step ends one way or another: a value, fixed before the end is
+/// known.
 ///
-/// Every rule of retry, wait, `on-error`, `when-unsure` and `on-failure` stands in this file; it reads no
-/// clock and rolls no dice, so that the same end always gives the same change.
+/// Every rule of retry, wait, `on-error`, `when-unsure` and `on-failure` stands in this file; it
+/// reads no clock and rolls no dice, so that the same end always gives the same change.
 package struct Decision: Sendable {
     /// The step's policies.
     package var step: Step
@@ -84,7 +85,8 @@ package struct Decision: Sendable {
 
     private func failed(_ failure: StepFailure) -> RunChange {
         let reason = "step \(step.id) failed: \(failure.reason)"
-        // Looks count as attempts too; they must not use up the retries of the step that follows them.
+        // Looks count as attempts too; they must not use up the retries of the step that follows
+        // them.
         let mayRetry = attempt < step.retry.attempts || waitingSince != nil
         guard !failure.isFinal, mayRetry else { return givenUp(reason) }
         return again(reason, retryAfter: failure.retryAfter)

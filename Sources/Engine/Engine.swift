@@ -5,8 +5,8 @@ package import Store
 
 /// Walks runs: chooses workflows for events, walks their steps, settles each, retries, gives up.
 ///
-/// Everything it needs is passed in, time included, so that the same engine serves, rehearses and is
-/// tested. One loop decides; only work that leaves the house runs beside it.
+/// Everything it needs is passed in, time included, so that the same engine serves, rehearses and
+/// is tested. One loop decides; only work that leaves the house runs beside it.
 package final class Engine: Sendable {
     /// Where runs are kept.
     let memory: any WalkMemory
@@ -60,15 +60,16 @@ package final class Engine: Sendable {
 
     /// Walks until ``drain()`` or until its task is cancelled.
     ///
-    /// - Throws: ``StoreFailure/broken(_:)`` when the disk can no longer be trusted; Till must stop then.
+    /// - Throws: ``StoreFailure/broken(_:)`` when the disk can no longer be trusted; Till must stop
+    ///   then.
     package func run() async throws(StoreFailure) {
         try await Walker(self).walk { _ in .wait }
     }
 
     /// Walks until nothing can be walked any more, turning the clock where a run waits.
     ///
-    /// - Parameter turn: Gets the time at which the next run is due, nil where none waits; turns the
-    ///   clock that the engine was given and says whether to go on.
+    /// - Parameter turn: Gets the time at which the next run is due, nil where none waits; turns
+    ///   the clock that the engine was given and says whether to go on.
     /// - Throws: What the store throws when it is broken.
     package func walkUntilIdle(
         turning turn: @escaping @Sendable (Timestamp?) -> Bool
@@ -76,8 +77,8 @@ package final class Engine: Sendable {
         try await Walker(self).walk { due in turn(due) ? .look : .stop }
     }
 
-    /// Takes no new work from now on and ends ``run()`` once what is under way is settled, at the latest
-    /// after ``Limits/drainTime``; the rest stays in the store for the next start.
+    /// Takes no new work from now on and ends ``run()`` once what is under way is settled, at the
+    /// latest after ``Limits/drainTime``; the rest stays in the store for the next start.
     package func drain() {
         mailbox.post(.drain)
     }

@@ -18,30 +18,36 @@ final class EngineJournal {
     /// An attempt at a step was settled.
     func attempted(
         _ step: StepRef,
+        of type: String,
         _ outcome: StepOutcome,
         _ change: RunChange,
         since began: ContinuousClock.Instant
     ) {
         count(step, outcome)
         duration(step.action).record(duration: .now - began)
+        if case .failed(let failure) = outcome, [.pending, .succeeded].contains(change.status) {
+            var metadata = details(step, change, type)
+            metadata["reason"] = "\(failure.reason)"
+            logger.warning("step failed, the run goes on", metadata: metadata)
+        }
         switch change.status {
         case .waiting:
             if case .wait = outcome {
-                logger.debug("step waits", metadata: details(step, change))
+                logger.debug("step waits", metadata: details(step, change, type))
             } else {
-                logger.warning("step will be tried again", metadata: details(step, change))
+                logger.warning("step will be tried again", metadata: details(step, change, type))
             }
         case .failed where step.position.phase == .main:
-            logger.error("run given up", metadata: details(step, change))
-        case .succeeded, .skipped: finished(step, change)
+            logger.error("run given up", metadata: details(step, change, type))
+        case .succeeded, .skipped: finished(step, change, type)
         case .dead:
             if step.position.phase == .main {
-                logger.error("run given up", metadata: details(step, change))
+                logger.error("run given up", metadata: details(step, change, type))
             }
-            finished(step, change)
+            finished(step, change, type)
         case .unsure:
-            logger.error("run is unsure and rests", metadata: details(step, change))
-            finished(step, change)
+            logger.error("run is unsure and rests", metadata: details(step, change, type))
+            finished(step, change, type)
         case .pending, .failed, .running: break
         }
     }
@@ -52,8 +58,9 @@ final class EngineJournal {
             let result: RunStatus = run.deadReason == nil ? .skipped : .dead
             runCounter(run.workflow, result).increment()
             var metadata: Logger.Metadata = [
-                "event": "\(event.id)", "event_type": "\(event.type)",
-                "workflow": "\(run.workflow)", "run": "\(run.id)", "result": "\(result.rawValue)",
+                "event_id": "\(event.id)", "event_type": "\(event.type)",
+                "workflow": "\(run.workflow)", "run_id": "\(run.id)",
+                "result": "\(result.rawValue)",
             ]
             if let reason = run.deadReason {
                 metadata["reason"] = "\(reason)"
@@ -70,7 +77,7 @@ final class EngineJournal {
         logger.error(
             "run given up",
             metadata: [
-                "event": "\(event)", "workflow": "\(workflow)", "run": "\(run)",
+                "event_id": "\(event)", "workflow": "\(workflow)", "run_id": "\(run)",
                 "reason": "\(reason)",
             ]
         )
@@ -93,22 +100,28 @@ final class EngineJournal {
         logger.error("a settlement was refused", metadata: metadata)
     }
 
-    private func finished(_ step: StepRef, _ change: RunChange) {
+    private func finished(_ step: StepRef, _ change: RunChange, _ type: String) {
         runCounter(step.workflow, change.status).increment()
         logger.info(
             "run finished",
             metadata: [
-                "event": "\(step.eventID)", "workflow": "\(step.workflow)", "run": "\(step.run)",
+                "event_id": "\(step.eventID)", "event_type": "\(type)",
+                "workflow": "\(step.workflow)", "run_id": "\(step.run)",
                 "result": "\(change.status.rawValue)",
             ]
         )
     }
 
-    private func details(_ step: StepRef, _ change: RunChange? = nil) -> Logger.Metadata {
+    private func details(
+        _ step: StepRef,
+        _ change: RunChange? = nil,
+        _ type: String? = nil
+    ) -> Logger.Metadata {
         var metadata: Logger.Metadata = [
-            "event": "\(step.eventID)", "workflow": "\(step.workflow)", "run": "\(step.run)",
+            "event_id": "\(step.eventID)", "workflow": "\(step.workflow)", "run_id": "\(step.run)",
             "step": "\(step.step)", "action": "\(step.action)", "attempt": "\(step.attempt)",
         ]
+        if let type { metadata["event_type"] = "\(type)" }
         if let reason = change?.reason { metadata["reason"] = "\(reason)" }
         return metadata
     }

@@ -31,7 +31,8 @@ package struct Lanes: Sendable {
     ///   - lane: The lane's name.
     ///   - run: The run that had it; one that only waits stays in line and is passed over later.
     ///   - isWanted: Whether a run in line still wants to be walked.
-    /// - Returns: The run that has the lane now, nil where nobody waits or the lane was not this run's.
+    /// - Returns: The run that has the lane now, nil where nobody waits or the lane was not this
+    ///   run's.
     package mutating func leave(
         _ lane: String,
         _ run: RunID,

@@ -35,7 +35,7 @@ package final class Mailbox<Note: Sendable>: Sendable {
         }
     }
 
-    /// Returns when there is a note, or when the task is cancelled. One reader at a time.
+    /// Returns when there is a note, or when the task is cancelled; one reader at a time.
     package func wait() async {
         await withTaskCancellationHandler {
             await withCheckedContinuation { (reader: CheckedContinuation<Void, Never>) in

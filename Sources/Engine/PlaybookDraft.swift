@@ -40,7 +40,7 @@ package struct PlaybookDraft: Sendable {
     /// Brings the tables up to date, remembers the versions and makes the playbook.
     ///
     /// - Parameters:
-    ///   - memory: Where tables and versions are kept; the playbook asks it for older versions later.
+    ///   - memory: Where tables and versions are kept; asked for older versions later.
     ///   - generation: Which playbook since the start.
     ///   - now: The time.
     /// - Returns: The playbook, to be put in force.
@@ -89,7 +89,8 @@ package struct PlaybookDraft: Sendable {
         return sum.hex
     }
 
-    /// SHA-256 over a workflow's text and the plugins it uses, in hex: the same hash walks the same.
+    /// SHA-256 over a workflow's text and the plugins it uses, in hex: the same hash walks the
+    /// same.
     private func hash(_ workflow: Workflow) -> String {
         var sum = Checksum()
         sum.add(workflow.source.text)

@@ -53,7 +53,8 @@ package struct PlaybookLoader: Sendable {
     /// Reads and checks everything.
     ///
     /// - Returns: What may be put in force.
-    /// - Throws: Every mistake of plugins; where they are fine, every mistake of their SQL and of workflows.
+    /// - Throws: Every mistake of plugins; where they are fine, every mistake of their SQL and of
+    ///   workflows.
     package func read() throws(Mistakes) -> PlaybookDraft {
         let plugins = try readPlugins()
         let schemas: [(plugin: String, migrations: [SQLFile])] = plugins.compactMap { plugin in

@@ -5,7 +5,9 @@ package import Workflows
 package struct Rule: Sendable {
     /// The workflow as it was read.
     package let workflow: Workflow
-    /// Which version of it. Source: `workflow_versions.id`.
+    /// The version's number.
+    ///
+    /// Source: `workflow_versions.id`.
     package let version: Int64
     /// The main steps, bound.
     package let steps: [StepPlan]

@@ -7,7 +7,8 @@ import Workflows
 package enum StepFilling: Sendable {
     /// `if` was false.
     case unneeded
-    /// The inputs, in clear for the action, and the same as JSON with secrets masked for the record.
+    /// The inputs, in clear for the action, and the same as JSON with secrets masked for the
+    /// record.
     case filled(Fields, recorded: String)
     /// It cannot be filled; trying again gives the same.
     case impossible(StepFailure)

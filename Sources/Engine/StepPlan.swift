@@ -57,7 +57,8 @@ package struct StepPlan: Sendable {
         }
     }
 
-    /// The expression as JSON text: what SQLite knows to be JSON stays as it is, all else is quoted.
+    /// The expression as JSON text: what SQLite knows to be JSON stays as it is, all else is
+    /// quoted.
     ///
     /// Source: SQLite "json_quote"; a scope's column that holds an object is JSON by definition.
     private static func quoted(_ expression: Expression) -> Expression {

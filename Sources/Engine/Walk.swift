@@ -3,7 +3,8 @@ import Plugins
 import Store
 import Workflows
 
-/// The whole path of one webhook: choose, then for each step judge, fill, act; a batch of it is settled.
+/// The whole path of one webhook: choose, then for each step judge, fill, act; a batch of it is
+/// settled.
 extension Walker {
     /// Chooses the workflows of an event; the first step of the first run rides in the same batch.
     func choose(_ event: StoredEvent, into batch: inout Batch) {
@@ -19,10 +20,12 @@ extension Walker {
             walkings.append(Walking(id, for: event, by: choice.rule, scope: scope))
         }
         batch.add(.chosen(event, made), .choice(event, walkings))
+        unmade.formUnion(walkings.map(\.id))
         for walking in walkings where enter(walking) { walk(walking, into: &batch) }
     }
 
-    /// Judges the run's next step, fills its inputs and acts; what follows from its end is fixed here.
+    /// Judges the run's next step, fills its inputs and acts; what follows from its end is fixed
+    /// here.
     func walk(_ run: Walking, into batch: inout Batch) {
         guard let plan = run.plan else { return abandon(run, "it has no such step", &batch) }
         let now = engine.clock()

@@ -112,6 +112,7 @@ extension Walker {
                 let walking = walking(run, &batch)
             else {
                 forget(id)
+                search.begin()
                 continue
             }
             ready.join(walking)
@@ -203,7 +204,9 @@ extension Walker {
 
     /// A run's turn has come.
     func resume(_ id: RunID) {
-        if let run = parked.removeValue(forKey: id) {
+        if unmade.contains(id) {
+            early.insert(id)
+        } else if let run = parked.removeValue(forKey: id) {
             ready.join(run)
         } else {
             wanted.append(id)
@@ -214,6 +217,8 @@ extension Walker {
     func forget(_ id: RunID) {
         guard let lane = known.removeValue(forKey: id) else { return }
         parked[id] = nil
+        unmade.remove(id)
+        early.remove(id)
         if let next = lanes.leave(lane, id, isWanted: { known[$0] != nil }) { resume(next) }
     }
 }

@@ -39,7 +39,7 @@ extension Walker {
             outward[run.id] = (run, attempt)
             return attempt
         case (.step(let run, let reference), .step(let outcome, let change)):
-            journal.attempted(reference, outcome, change, since: item.at)
+            journal.attempted(reference, of: run.event.type, outcome, change, since: item.at)
             follow(run, reference, outcome, change)
         case (.suspect(let run), _):
             if lanes.enter(run.event.lane, run.id) { ready.join(run) } else { park(run) }
@@ -56,7 +56,14 @@ extension Walker {
         if case .chosen(let event, let made) = item.settlement {
             journal.chosen(event, made, walking: runs)
         }
-        for walking in walkings where !runs.contains(walking.id) { forget(walking.id) }
+        for walking in walkings {
+            unmade.remove(walking.id)
+            if !runs.contains(walking.id) {
+                forget(walking.id)
+            } else if early.remove(walking.id) != nil {
+                resume(walking.id)
+            }
+        }
     }
 
     /// A step is settled: its run goes on from memory, rests in the store, or is over.

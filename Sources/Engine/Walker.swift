@@ -5,8 +5,9 @@ import Store
 
 /// The engine's loop and what it remembers between two rounds.
 ///
-/// One round: read the notes, load what may be walked, put a batch together, send it to the store. Two
-/// batches may be under way, so that the next one is prepared while the last is on its way to the disk.
+/// One round: read the notes, load what may be walked, put a batch together, send it to the store.
+/// Two batches may be under way, so that the next one is prepared while the last is on its way to
+/// the disk.
 final class Walker {
     /// What to do when nothing can be walked.
     enum Idle {
@@ -30,10 +31,15 @@ final class Walker {
     var known: [RunID: String] = [:]
     /// Runs whose next step can be walked in the next batch.
     var ready = Line<Walking>()
-    /// Runs that wait for a lane or a slot; beyond a bound they are read again when their turn comes.
+    /// Runs that wait for a lane or a slot; beyond a bound they are read again when their turn
+    /// comes.
     var parked: [RunID: Walking] = [:]
     /// Runs whose turn has come and that must be read again.
     var wanted: [RunID] = []
+    /// Runs whose making is on its way to the store; none of them may overtake it.
+    var unmade: Set<RunID> = []
+    /// Those of them whose turn has come already.
+    var early: Set<RunID> = []
     /// Outward attempts under way.
     var outward: [RunID: (run: Walking, attempt: Attempt)] = [:]
     /// Batches under way, by number.
@@ -58,7 +64,8 @@ final class Walker {
 
     /// At most so many batches are on their way to the store.
     private static let batchesAtOnce = 2
-    /// A sleeping engine looks at the wall clock at least this often, because that clock may be set.
+    /// A sleeping engine looks at the wall clock at least this often, because that clock may be
+    /// set.
     private static let longestSleep = Duration.seconds(30)
     /// The pause where a due run cannot be taken yet.
     private static let shortestSleep = Duration.milliseconds(500)
@@ -75,6 +82,10 @@ final class Walker {
     ) async throws(StoreFailure) {
         let changes = engine.memory.changes()
         let mailbox = engine.mailbox
+        // What an earlier walk left unread is of no use to this one.
+        for note in mailbox.take() {
+            if case .drain = note { mailbox.post(note) }
+        }
         let result: Result<Void, StoreFailure> = await withDiscardingTaskGroup { group in
             group.addTask {
                 for await _ in changes { mailbox.post(.changed) }
@@ -95,10 +106,7 @@ final class Walker {
         try result.get()
     }
 
-    /// One round.
-    ///
-    /// - Parameter group: Where what runs beside the loop is started.
-    /// - Returns: Whether anything was done, so that another round should follow at once.
+    /// One round; true where anything was done, so that another round should follow at once.
     private func round(_ group: inout DiscardingTaskGroup) throws(StoreFailure) -> Bool {
         let notes = engine.mailbox.take()
         for note in notes { try read(note, &group) }

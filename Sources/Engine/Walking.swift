@@ -136,7 +136,8 @@ final class Walking {
 
     /// Moves on after a step was settled; later steps see how it ended and its outputs.
     ///
-    /// - Returns: Whether that could be added; where not, the run must be read from the store again.
+    /// - Returns: Whether that could be added; where not, the run must be read from the store
+    ///   again.
     func advance(_ change: RunChange, after outcome: StepOutcome, of step: String) -> Bool {
         position = change.position
         attempts = change.resetsAttempts ? 0 : attempts + 1

@@ -74,8 +74,8 @@ extension Timestamp {
 
 /// A day of the Gregorian calendar.
 ///
-/// Source: the day counting of "chrono-Compatible Low-Level Date Algorithms" (H. Hinnant), in which a
-/// year begins in March so that the leap day is its last.
+/// Source: the day counting of "chrono-Compatible Low-Level Date Algorithms" (H. Hinnant), in
+/// which a year begins in March so that the leap day is its last.
 package struct CivilDate: Sendable, Hashable {
     /// The year; 0 is 1 BC.
     package var year: Int64

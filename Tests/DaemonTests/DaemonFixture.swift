@@ -19,12 +19,15 @@ func wallClock() -> Timestamp {
 struct DaemonFixture: Sendable {
     /// The folder of everything; `state` and `etc` are below it.
     let folder: URL
+    /// Takes the folder away after the last use.
+    private let broom: Broom
     /// The environment the daemon sees.
     var environment = ["STRIPE_WEBHOOK_SECRET": "whsec_first"]
 
     /// Lays the folder out with the shipped plugins and these workflows.
     init(settings: String = "", workflows: [String: String] = [:]) throws {
         folder = URL(filePath: "/tmp").appending(path: "till-\(UUID().uuidString.prefix(8))")
+        broom = Broom(folder)
         for name in ["etc", "workflows"] {
             try FileManager.default.createDirectory(
                 at: folder.appending(path: name),
@@ -115,4 +118,21 @@ final class LogBook: Sendable {
 
     /// All lines so far.
     var text: String { lines.withLock { $0.joined() } }
+}
+
+/// Removes a folder when nobody needs it any more.
+private final class Broom: Sendable {
+    private let folder: URL
+
+    init(_ folder: URL) {
+        self.folder = folder
+    }
+
+    deinit {
+        do {
+            try FileManager.default.removeItem(at: folder)
+        } catch {
+            Issue.record("\(folder.path) stays behind: \(error)")
+        }
+    }
 }

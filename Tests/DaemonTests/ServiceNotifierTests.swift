@@ -6,9 +6,11 @@ import Testing
 /// A datagram socket that plays systemd.
 private struct Listener: ~Copyable {
     let handle: Int32
+    private let path: String
 
     /// Binds a path; `@` in front makes it abstract.
     init(_ path: String) throws {
+        self.path = path
         handle = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue), 0)
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
@@ -32,7 +34,10 @@ private struct Listener: ~Copyable {
         )
     }
 
-    deinit { close(handle) }
+    deinit {
+        close(handle)
+        unlink(path)
+    }
 
     /// The next datagram.
     func next() -> String {

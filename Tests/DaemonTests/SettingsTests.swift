@@ -79,7 +79,8 @@ enum SettingsFixture {
             .plugins: "/p", .tolerance: "1m", .mailTransport: "file", .mailFrom: "a@b.example",
             .mailReplyTo: "c@d.example", .mailLocale: "ar-SA", .smtpHost: "mx", .smtpPort: "25",
             .smtpSecurity: "tls",
-            .smtpUser: "u", .smtpPassword: "hush", .smtpCAFile: "/ca", .sentryDSN: "hush",
+            .smtpUser: "u", .smtpPassword: "hush", .smtpCAFile: "/ca",
+            .sentryDSN: "https://hush@sentry.example/1",
             .allowHosts: "a.example, b.example:8", .shopName: "S",
             .shopSupportEmail: "e@f.example", .shopURL: "https://s.example", .logLevel: "debug",
             .logFormat: "json", .limitBody: "2KiB", .limitConnections: "7",
@@ -157,6 +158,26 @@ enum SettingsFixture {
             settings.warnings == [
                 "the environment has TILL_LISTN, which is no setting; did you mean TILL_LISTEN?"
             ]
+        )
+    }
+
+    @Test func `a mistake in a flag or variable names it and shows the value`() {
+        var variables = SettingsFixture.secret
+        variables["TILL_TOLERANCE"] = "soon"
+
+        let mistakes = #expect(throws: Mistakes.self) {
+            try SettingsFixture.read("", flags: [.listen: "here"], environment: variables)
+        }
+
+        #expect(
+            mistakes?.description == """
+                $TILL_TOLERANCE:1:1: error: "soon" is no duration from 1s to 1h; write it like 5m
+                  soon
+                  ^
+                --listen:1:1: error: "here" is no host and port; write them like 127.0.0.1:8080
+                  here
+                  ^
+                """
         )
     }
 

@@ -119,22 +119,27 @@ import Testing
             let credits = Int64.random(in: 1...Self.bound(&random), using: &random)
             var totals = (0..<3).map { _ in Int64.random(in: 0...price, using: &random) }
             if number.isMultiple(of: 2) { totals.append(price) }
-            let steps =
+            let payment = Value.text("p\(number)")
+            var steps: [[String: Value]] = [
                 [
-                    [
-                        "user": .text("u1"), "amount": .integer(credits),
-                        "payment": .text("p\(number)"),
-                        "payment-amount": .integer(price),
-                    ]
+                    "user": .text("u1"), "amount": .integer(credits), "payment": payment,
+                    "payment-amount": .integer(price),
                 ]
-                + totals.map {
-                    [
-                        "payment": .text("p\(number)"), "type": .text("refund"),
-                        "refunded-total": .integer($0),
-                    ]
-                }
+            ]
+            for total in totals {
+                steps.append([
+                    "type": .text("refund"), "payment": payment, "refunded-total": .integer(total),
+                ])
+            }
             let outcomes = try await bench.settle(
-                steps.map { .init(plugin: "add-credits", event: "evt", created: 1, inputs: $0) }
+                steps.map {
+                    ShippedPluginsBench.Happening(
+                        plugin: "add-credits",
+                        event: "evt",
+                        created: 1,
+                        inputs: $0
+                    )
+                }
             )
 
             let total = totals.max() ?? 0

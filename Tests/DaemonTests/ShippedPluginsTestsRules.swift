@@ -13,14 +13,14 @@ import YAMLTree
     private static func types(ofWorkflow path: URL) throws -> [String] {
         let node = try YAMLReader.read(try SourceFile.read(path.path))
         let on = try #require(node["on"])
-        return on.sequence?.compactMap(\.scalar?.text) ?? [try #require(on.scalar).text]
+        if let several = on.sequence { return several.compactMap(\.scalar?.text) }
+        return [try #require(on.scalar).text]
     }
 
     private static func files(_ folder: String, suffix: String) throws -> [URL] {
-        try FileManager.default.contentsOfDirectory(
-            at: root.appending(path: folder),
-            includingPropertiesForKeys: nil
-        ).filter { $0.lastPathComponent.hasSuffix(suffix) }
+        let folder = root.appending(path: folder)
+        return try FileManager.default.contentsOfDirectory(atPath: folder.path)
+            .filter { $0.hasSuffix(suffix) }.map { folder.appending(path: $0) }
     }
 
     @Test func `the shipped rules load without a mistake`() throws {

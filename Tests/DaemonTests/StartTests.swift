@@ -137,4 +137,18 @@ import Testing
             #expect(try till.value("SELECT status FROM orders") == .text("paid"))
         }
     }
+
+    @Test(
+        arguments: [
+            (StoreFailure.broken("EIO"), StartFailure.ExitCode.io), (.full("ENOSPC"), .io),
+            (.refused("no such table"), .configuration),
+        ]
+    )
+    func `what the store says ends with its exit code`(
+        failure: StoreFailure,
+        code: StartFailure.ExitCode
+    ) {
+        #expect(StartFailure(failure).exitCode == code)
+        #expect(StartFailure(failure).description == failure.description)
+    }
 }

@@ -2,7 +2,8 @@ import Model
 import Store
 import Synchronization
 
-/// A memory whose n-th settling fails, before or after it is written; then the process is taken for dead.
+/// A memory whose n-th settling fails, before or after it is written; then the process is taken for
+/// dead.
 final class FailingMemory: WalkMemory {
     /// What happens at the n-th call.
     enum Failure: String, CaseIterable {

@@ -75,7 +75,7 @@ final class FakePeer: ActionKind {
         case .end(let outcome): return outcome
         case .hang:
             do {
-                try await Task.sleep(for: .seconds(60))
+                try await forever()
             } catch {
                 return .unsure("cut off")
             }

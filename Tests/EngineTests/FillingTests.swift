@@ -37,8 +37,8 @@ import Testing
         ("data: ${{ metadata }}", #""data":{}"#),
         ("data: ${{ json_object('a', 1) }}", #""data":{"a":1}"#),
         (
-            "data: { tags: \"${{ object -> 'tags' }}\", text: \"x ${{ 1 }}\", none: \"${{ NULL }}\" }",
-            #""data":{"tags":["a",1],"text":"x 1","none":null}"#
+            "data: { tags: \"${{ object -> 'tags' }}\", a: \"x ${{ 1 }}\", b: \"${{ NULL }}\" }",
+            #""data":{"tags":["a",1],"a":"x 1","b":null}"#
         ),
         ("data: [\"${{ object ->> 'id' }}\", two]", #""data":["pi_1","two"]"#),
         ("data: \"${{ object ->> 'fake' }}\"", #""data":"{\"a\":1}""#),

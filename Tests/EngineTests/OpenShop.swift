@@ -50,7 +50,7 @@ struct OpenShop {
     }
 
     /// An engine over this shop.
-    func engine(sleep: @escaping Sleep = { try await Task.sleep(for: $0) }) -> Engine {
+    func engine(sleep: @escaping Sleep = { _ in try await forever() }) -> Engine {
         let (clock, roll) = (shop.clock, roll)
         return Engine(
             memory: wrapped ?? memory,

@@ -49,7 +49,7 @@ import Testing
             let engine = open.engine()
             async let walk: Void = engine.walkUntilIdle { _ in false }
             while shop.peer.held < 2 { await Task.yield() }
-            try await Task.sleep(for: .milliseconds(30))
+            while try open.statuses() != [.running, .pending, .running] { await Task.yield() }
 
             #expect(Set(shop.peer.calls.map(\.eventID.text)) == ["evt_1", "evt_3"])
             while shop.peer.calls.count < 3 {
@@ -94,7 +94,7 @@ import Testing
             try await open.deliver("evt_1")
             let engine = open.engine(sleep: { span in
                 // The attempt's limit and its grace pass at once, nothing else does.
-                if span != .milliseconds(1100) { try await Task.sleep(for: span) }
+                if span != .milliseconds(1100) { try await forever() }
             })
             try await engine.walkUntilIdle { _ in false }
 
@@ -121,7 +121,6 @@ import Testing
             async let walk: Void = engine.run()
             while shop.peer.held == 0 { await Task.yield() }
             engine.drain()
-            try await Task.sleep(for: .milliseconds(20))
             shop.peer.release()
             try await walk
 
@@ -143,7 +142,7 @@ import Testing
             try await open.deliver("evt_1")
             let engine = open.engine(sleep: { span in
                 // The time for draining passes at once, an attempt's does not.
-                if span > .seconds(20) { try await Task.sleep(for: span) }
+                if span > .seconds(20) { try await forever() }
             })
             async let walk: Void = engine.run()
             while shop.peer.calls.isEmpty { await Task.yield() }

@@ -92,7 +92,8 @@ final class Shop: Sendable {
         """,
         "tally/schema/v001_tally.sql": """
         CREATE TABLE tally (id TEXT PRIMARY KEY, total INTEGER NOT NULL) STRICT;
-        CREATE TABLE tally_log (seq INTEGER PRIMARY KEY, id TEXT NOT NULL, key TEXT NOT NULL) STRICT;
+        CREATE TABLE tally_log (
+          seq INTEGER PRIMARY KEY, id TEXT NOT NULL, key TEXT NOT NULL) STRICT;
         """,
         "tally/effect.sql": """
         INSERT INTO tally (id, total) VALUES (:order, :by)

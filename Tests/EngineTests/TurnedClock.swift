@@ -23,3 +23,11 @@ final class TurnedClock: Sendable {
         moment.withLock { $0 = max($0, time) }
     }
 }
+
+/// Comes back only when its task is cancelled, and throws then.
+func forever() async throws {
+    let (stream, source) = AsyncStream.makeStream(of: Void.self)
+    for await _ in stream {}
+    source.finish()
+    try Task.checkCancellation()
+}

@@ -46,51 +46,72 @@ enum CommentRule {
             guard around.allSatisfy({ $0.isType && !$0.isPrivate }) else { return nil }
             let isRequirement = around.contains { $0.isProtocol }
             if !isRequirement, !around.isEmpty, inherited.contains(name) { return nil }
-            return problem(named: name, at: index, in: source).map { source.finding(index, $0) }
+            let text = comment(above: index, in: source, brackets: brackets)
+            return problem(with: text, of: name, in: source.code[index]).map {
+                source.finding(index, $0)
+            }
         }
     }
 
     /// What is wrong with the comment above a declaration.
     private static func problem(
-        named name: String,
-        at index: Int,
-        in source: SourceText
+        with comment: String?,
+        of name: String,
+        in line: String
     ) -> String? {
-        guard let comment = comment(above: index, in: source) else {
-            return "\"\(name)\" has no doc comment: say what it is"
-        }
+        guard let comment else { return "\"\(name)\" has no doc comment: say what it is" }
         if let last = comment.last, !".!?:)`".contains(last) {
             return "the comment of \"\(name)\" is no sentence"
         }
         let property = #/\b(let|var)\s/#.wordBoundaryKind(.simple)
-        if !source.code[index].contains(property), words(comment) == words(name) {
+        if !line.contains(property), words(comment) == words(name) {
             return "the comment of \"\(name)\" only repeats its name"
         }
         return nil
     }
 
-    /// The name a line declares, unless it is private, an operator, an override or a case.
+    /// The words that may stand before the one that declares.
+    private static let modifiers: Set<Substring> = [
+        "package", "internal", "public", "static", "final", "mutating", "nonmutating",
+        "nonisolated", "lazy", "indirect", "convenience", "weak", "private(set)",
+        "fileprivate(set)",
+    ]
+
+    /// The name a line declares; nil for a private one, an operator, an override, a case.
+    ///
+    /// An option of the command line has a help text instead. Read by hand, because it is read often.
     private static func declared(_ line: String) -> String? {
-        let hidden = #/\b(file)?private\s|\boverride\s|^\s*@(Option|Flag|Argument)/#
-        let form =
-            #/
-            ^\s*(@\w+(\([^)]*\))?\s+)*
-            ((package|internal|public|static|final|mutating|nonmutating|nonisolated|lazy|indirect
-                |convenience|weak)\s+)*
-            (func|var|let|init|subscript|struct|class|enum|actor|protocol|typealias|associatedtype)
-            \b\s*(\w*)
-            /#
-        guard !line.contains(hidden.wordBoundaryKind(.simple)),
-            let match = line.firstMatch(of: form.wordBoundaryKind(.simple))
-        else { return nil }
-        guard match.6.isEmpty else { return String(match.6) }
-        return match.5 == "init" || match.5 == "subscript" ? String(match.5) : nil
+        var words = line.split(separator: " ")[...]
+        while let word = words.first, word.hasPrefix("@") || modifiers.contains(word) {
+            guard
+                !["@Option", "@Flag", "@Argument"].contains(where: word.hasPrefix)
+                    || word.hasPrefix("@OptionGroup")
+            else { return nil }
+            words.removeFirst()
+            guard word.contains("("), !word.contains(")") else { continue }
+            words = words.drop { !$0.contains(")") }.dropFirst()
+        }
+        guard let keyword = words.popFirst() else { return nil }
+        switch keyword.prefix(while: { $0.isLetter }) {
+        case "init": return "init"
+        case "subscript": return "subscript"
+        case "func", "var", "let", "struct", "class", "enum", "actor", "protocol", "typealias",
+            "associatedtype":
+            let name = (words.first ?? "").prefix { $0.isLetter || $0.isNumber || $0 == "_" }
+            return name.isEmpty ? nil : String(name)
+        default: return nil
+        }
     }
 
     /// The first paragraph of the `///` lines above, attributes between them skipped; nil for none.
-    private static func comment(above index: Int, in source: SourceText) -> String? {
+    private static func comment(
+        above index: Int,
+        in source: SourceText,
+        brackets: [Int]
+    ) -> String? {
         var line = index - 1
-        while line >= 0, isAttribute(source.code[line]) { line -= 1 }
+        // An attribute may take several lines, the last of which closes its bracket.
+        while line >= 0, brackets[line] > 0 || isAttribute(source.code[line]) { line -= 1 }
         var comment: [Substring] = []
         while line >= 0 {
             let text = source.lines[line].drop { $0.isWhitespace }

@@ -15,7 +15,7 @@ enum DocumentRules {
             guard !word.contains(#/[\s*<>{}()=:$~]/#) else { return false }
             if word.contains(#/^[A-Z][a-z]+([A-Z]\w*)+$/#) { return !types.contains(word) }
             // A place in the state directory or in a URL is no place in the tree.
-            if word.hasPrefix("DIR/") || word.hasPrefix("/") || word.contains("NAME") {
+            if word.hasPrefix("DIR/") || word.hasPrefix("/") || word.contains(#/NAME|…/#) {
                 return false
             }
             guard word.contains("/") || word.contains(#/\.(md|swift|sql|yaml|example)$/#) else {
@@ -27,12 +27,15 @@ enum DocumentRules {
 
     /// The names of every type, room and test target.
     static func types(in sources: [SourceText]) -> Set<String> {
+        let words: Set<Substring> = ["struct", "class", "enum", "protocol", "actor", "typealias"]
         var names = Set(sources.map(\.room))
         for source in sources {
             for line in source.code {
-                let form = #/\b(?:struct|class|enum|protocol|actor|typealias)\s+(\w+)/#
-                    .wordBoundaryKind(.simple)
-                for match in line.matches(of: form) { names.insert(String(match.1)) }
+                let parts = line.split(separator: " ")
+                guard let at = parts.firstIndex(where: words.contains), at + 1 < parts.count else {
+                    continue
+                }
+                names.insert(String(parts[at + 1].prefix { $0.isLetter || $0.isNumber }))
             }
         }
         return names

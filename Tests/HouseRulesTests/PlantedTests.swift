@@ -53,6 +53,7 @@ import Testing
         "private struct A {\n    let b = 1\n}",
         "extension A {\n    var description: String { a }\n}",
         "/// Does it.\nfunc a() {\n    let b = 1\n    func c() {}\n}",
+        "/// What it is.\n@Option(\n    help: \"a\"\n)\nvar a: Int",
         "/// Makes it.\npackage init(\n    actor: String, class: Int\n) {}",
         "/// What it is,\n/// in two lines.\n///\n/// More of it\nlet a = 1",
     ])
@@ -114,7 +115,7 @@ import Testing
         """
 
     @Test(arguments: [
-        "import Stripe", "package import Crypto", "import struct GRDB.Row",
+        "import Stripe", "package import Crypto", "import struct Hummingbird.Row",
         "@testable import Stripe",
     ])
     func `an import the room has no right to`(text: String) {

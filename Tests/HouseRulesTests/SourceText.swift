@@ -4,7 +4,7 @@ struct SourceText: Sendable {
     let path: String
     /// The lines as they stand.
     let lines: [String]
-    /// The same lines; inside comments, string literals and `…` names every character is a blank.
+    /// The same lines; comments, texts and names in backticks are blanks.
     let code: [String]
     /// What stands between braces.
     let blocks: [CodeBlock]
@@ -13,7 +13,7 @@ struct SourceText: Sendable {
     init(path: String, text: String) {
         self.path = path
         lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-        var blanker = Blanker(Array(text))
+        var blanker = Blanker(text)
         code = blanker.blanked().split(separator: "\n", omittingEmptySubsequences: false)
             .map(String.init)
         blocks = CodeBlock.all(in: code)

@@ -21,7 +21,6 @@ struct Walk {
     /// Modules only one room may import, however the others might come by them.
     static let onlyIn: [String: Set<String>] = [
         "CYAML": ["YAMLTree"], "CCurl": ["Outbound"], "CSQLite": ["SQLiteStore"],
-        "GRDB": ["SQLiteStore", "SQLiteStoreTests"], "GRDBSQLite": ["SQLiteStore"],
         "Mustache": ["Actions"], "ArgumentParser": ["till"], "ServiceLifecycle": ["Daemon"],
     ]
 

@@ -450,3 +450,108 @@ def test_what_trigger_prints_can_be_kept_and_explained_later(till):
     for kind in ("payment_intent.succeeded", "charge.refunded", "checkout.session.completed"):
         made = till.run("trigger", kind, "--print")
         assert json.loads(made.stdout)["type"] == kind
+
+
+# Rehearsals
+
+def test_the_shipped_tests_pass_and_need_no_secret(make_till):
+    till = make_till(STRIPE_WEBHOOK_SECRET="")
+    done = till.run("test", "--config", str(till.config))
+
+    assert done.returncode == 0, done.stdout
+    assert "FAILED" not in done.stdout and done.stdout.count("ok  ") > 40
+    assert "cases passed" in done.stderr
+
+
+def test_a_case_that_fails_is_named_with_what_differs(make_till):
+    till = make_till()
+    file = till.write("workflows/charge-succeeded.test.yaml", """\
+cases:
+  - name: hopes for too much
+    given:
+      event: { fixture: charge.succeeded }
+    expect:
+      runs: { charge-succeeded: dead }
+""")
+    done = till.run("test", str(file.with_name("charge-succeeded.yaml")), "--config", str(till.config))
+
+    assert done.returncode == 65
+    assert "FAILED  charge-succeeded: hopes for too much" in done.stdout
+    assert "charge-succeeded.test.yaml:2:" in done.stdout
+    assert "runs: charge-succeeded" in done.stdout
+
+
+def test_a_broken_test_file_is_a_mistake_with_its_place(make_till):
+    till = make_till()
+    file = till.write("workflows/charge-succeeded.test.yaml", "cases:\n  - nam: x\n")
+    done = till.run("test", str(file), "--config", str(till.config))
+
+    assert done.returncode == 78
+    assert "charge-succeeded.test.yaml:2:5" in done.stderr
+
+
+def test_explain_takes_a_sample_a_file_and_a_stored_event(till, tmp_path):
+    paid = event("payment_intent.succeeded", payment_intent(metadata={"order_id": "x-1"}))
+    till.deliver(paid)
+    file = tmp_path / "event.json"
+    file.write_text(json.dumps(paid))
+    here = ("--config", str(till.config), "--state", str(till.state))
+
+    for source in ("payment_intent.succeeded", str(file), paid["id"]):
+        done = till.run("explain", source, *here)
+        assert done.returncode == 0, done.stderr
+        assert "payment-intent-succeeded: runs" in done.stdout
+        assert "update-order" in done.stdout and "effect.sql" in done.stdout
+
+    shown = json.loads(till.run("explain", paid["id"], *here, "-o", "json").stdout)
+    assert shown["event"] == paid["id"] and shown["workflows"][0]["verdict"] == "runs"
+    assert till.value("SELECT count(*) FROM workflow_runs") == 1
+
+
+def test_explain_works_on_a_machine_without_secrets_or_database(make_till):
+    till = make_till(STRIPE_WEBHOOK_SECRET="")
+    here = ("--config", str(till.config), "--state", str(till.state))
+    done = till.run("explain", "charge.refunded", *here)
+
+    assert done.returncode == 0, done.stderr
+    assert "charge-refunded" in done.stdout
+    assert not till.state.exists()
+
+
+def test_explain_says_when_nothing_takes_an_event(make_till, tmp_path):
+    till = make_till()
+    file = tmp_path / "event.json"
+    file.write_text(json.dumps(event("balance.available", {"id": "bal_1", "object": "balance"})))
+    config = ("--config", str(till.config))
+
+    assert "no workflow takes" in till.run("explain", str(file), *config).stdout
+    file.write_text("{}")
+    assert till.run("explain", str(file), *config).returncode == 65
+    assert till.run("explain", "evt_nowhere", *config).returncode == 66
+    near = till.run("explain", "charge.refundet", *config)
+    assert near.returncode == 66 and 'did you mean "charge.refunded"?' in near.stderr
+
+
+# Log lines
+
+@pytest.mark.parametrize("form", ["text", "logfmt", "json"])
+def test_every_log_line_can_be_read_by_a_machine(make_till, form):
+    till = make_till(TILL_LOG_LEVEL="trace", TILL_LOG_FORMAT=form).start()
+    paid = event("payment_intent.succeeded", payment_intent(metadata={"order_id": "l\n1 \u202e"}))
+    till.deliver(paid)
+    till.post(b"{}", "t=1,v1=00")
+    assert till.stop() == 0
+
+    lines = till.log.read_text().splitlines()
+    time_form = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"
+    value = r'(?:"(?:[^"\\]|\\.)*"|[^\s"=]+)'
+    shapes = {
+        "text": rf"{time_form} [A-Z]+ +[\w.-]+: .*",
+        "logfmt": rf"ts={time_form} level=\w+ logger={value} msg={value}(?: [\w.-]+={value})*",
+        "json": r"\{.*\}",
+    }
+    assert len(lines) > 3
+    assert [line for line in lines if not re.fullmatch(shapes[form], line)] == []
+    assert any(paid["id"] in line and "run_id" in line and "workflow" in line for line in lines)
+    if form == "json":
+        assert all({"ts", "level", "logger", "msg"} <= set(json.loads(line)) for line in lines)

@@ -175,8 +175,7 @@ import Testing
             atPath: fixture.directory,
             withIntermediateDirectories: true
         )
-        try
-            "hello, this is no database, and a little longer than a header of one hundred bytes, so there"
+        try String(repeating: "this is no database. ", count: 10)
             .write(toFile: fixture.path, atomically: true, encoding: .utf8)
 
         let failure = #expect(throws: ReaderFailure.self) {
@@ -198,7 +197,8 @@ import Testing
             WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200000)
             INSERT INTO webhook_events (seq, id, type, status, livemode, lane, is_thin, endpoint,
               secret_slot, created_at, received_at)
-            SELECT i, 'evt_' || i, 'charge.succeeded', CASE i % 50000 WHEN 0 THEN 'held' ELSE 'done' END,
+            SELECT i, 'evt_' || i, 'charge.succeeded',
+              CASE i % 50000 WHEN 0 THEN 'held' ELSE 'done' END,
               0, i, 0, 'stripe', 1, i * 1000, i * 1000 FROM n;
             COMMIT;
             """

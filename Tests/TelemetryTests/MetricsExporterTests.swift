@@ -24,7 +24,8 @@ import Testing
                 # HELP till_runs_waiting Runs that wait to be tried again.
                 # TYPE till_runs_waiting gauge
                 till_runs_waiting 2
-                # HELP till_webhook_requests_total Webhook requests answered, by HTTP status and what \
+                # HELP till_webhook_requests_total Webhook requests answered, by HTTP status and \
+                what \
                 became of them.
                 # TYPE till_webhook_requests_total counter
                 till_webhook_requests_total{code="200",outcome="stored"} 3

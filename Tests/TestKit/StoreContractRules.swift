@@ -26,15 +26,30 @@ extension StoreContract {
             #expect(rows.first { $0.action == "run.retried" }?.actor == "cli:ann")
         },
         Case("what was rolled back leaves no row") { subject in
-            let run = try await subject.started("evt_1")
-            var foreign = subject.ref(run)
-            foreign.position = StepPosition(.main, 7)
+            let event = try await subject.recorded("evt_1")
+            let other = try await subject.started("evt_2")
+            // The second run of one workflow cannot be made, after the first was put on record.
+            let runs = ["`when` is false", nil].map { reason in
+                NewRun(
+                    id: subject.store.reserveRunID(),
+                    workflow: StoreSubject.workflow,
+                    version: subject.versions[0],
+                    skipReason: reason
+                )
+            }
 
-            _ = try await subject.store.settle([
-                .effect(foreign, subject.call("a"), decide: StoreSubject.succeed)
+            let answers = try await subject.store.settle([
+                .chosen(event, runs),
+                .effect(subject.ref(other), subject.call("a"), decide: StoreSubject.succeed),
             ])
 
-            #expect(try subject.lists.auditRows(AuditFilter(run: run.id)).isEmpty)
+            guard case .failed(.refused) = answers[0], case .step(.done, _) = answers[1] else {
+                throw ContractBreach("\(answers)")
+            }
+            #expect(try subject.lists.auditRows(AuditFilter(event: event.id)).isEmpty)
+            #expect(try subject.lists.auditRows(AuditFilter(run: other.id)).count == 1)
+            #expect(try subject.store.runs(runs.map(\.id)).isEmpty)
+            #expect(try subject.store.unchosenEvents(after: 0, limit: 9).map(\.id) == [event.id])
         },
         Case("a row about something that is no step keeps its words") { subject in
             let entry = AuditEntry(

@@ -8,9 +8,11 @@ WITH
     -- The deposit that the event's payment made before, found by either of its two names.
     deposit AS (
         SELECT * FROM credit_transactions
-        WHERE type = 'deposit' AND (payment = coalesce(nullif(:payment, ''), :payment_intent)
-            OR stripe_payment_intent_id = :payment_intent)
-        ORDER BY id LIMIT 1
+        WHERE id = coalesce(
+            (SELECT id FROM credit_transactions WHERE type = 'deposit'
+                AND payment = coalesce(nullif(:payment, ''), :payment_intent)),
+            (SELECT id FROM credit_transactions WHERE type = 'deposit'
+                AND stripe_payment_intent_id = :payment_intent))
     ),
     -- What share of the deposit is to be gone when refunded-total of its price was paid back.
     claim AS (
@@ -84,19 +86,24 @@ WHERE NOT EXISTS (
 -- 2. Whoever finds a deposit and can tell the user first does so, and nobody after.
 INSERT INTO credit_confirmations (transaction_id, idempotency_key, created_at)
 SELECT id, :idempotency_key, :now FROM credit_transactions
-WHERE :confirms AND :type = 'deposit' AND type = 'deposit'
-    AND (payment = coalesce(nullif(:payment, ''), :payment_intent)
-        OR stripe_payment_intent_id = :payment_intent)
-    AND id NOT IN (SELECT transaction_id FROM credit_confirmations)
-ORDER BY id LIMIT 1;
+WHERE :confirms AND :type = 'deposit'
+    AND id = coalesce(
+        (SELECT id FROM credit_transactions WHERE type = 'deposit'
+            AND payment = coalesce(nullif(:payment, ''), :payment_intent)),
+        (SELECT id FROM credit_transactions WHERE type = 'deposit'
+            AND stripe_payment_intent_id = :payment_intent))
+    AND NOT EXISTS (
+        SELECT 1 FROM credit_confirmations WHERE transaction_id = credit_transactions.id);
 
 -- 3. Say what came of it.
 WITH
     deposit AS (
         SELECT * FROM credit_transactions
-        WHERE type = 'deposit' AND (payment = coalesce(nullif(:payment, ''), :payment_intent)
-            OR stripe_payment_intent_id = :payment_intent)
-        ORDER BY id LIMIT 1
+        WHERE id = coalesce(
+            (SELECT id FROM credit_transactions WHERE type = 'deposit'
+                AND payment = coalesce(nullif(:payment, ''), :payment_intent)),
+            (SELECT id FROM credit_transactions WHERE type = 'deposit'
+                AND stripe_payment_intent_id = :payment_intent))
     ),
     -- What is on record: the row just booked, or the one that was there before.
     booked AS (

@@ -2,7 +2,8 @@
 --    is treated like any other from here on.
 INSERT INTO orders (id, status, amount, currency, source, created_at, updated_at)
 SELECT
-    :order, 'pending', CASE WHEN :amount >= 0 THEN :amount END, lower(:currency), 'stripe', :now, :now
+    :order, 'pending', CASE WHEN :amount >= 0 THEN :amount END, lower(:currency), 'stripe',
+    :now, :now
 WHERE :if_missing = 'create' AND :order <> ''
     AND NOT EXISTS (SELECT 1 FROM orders WHERE id = :order);
 

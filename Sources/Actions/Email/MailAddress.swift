@@ -32,7 +32,8 @@ package struct MailAddress: Sendable, Hashable {
     /// - Returns: The same text.
     /// - Throws: ``MailMistake`` saying what is wrong.
     package static func checked(_ text: String) throws(MailMistake) -> String {
-        let shown = "\"\(text.unicodeScalars.filter { $0.value > 0x20 }.prefix(80))\""
+        let visible = text.unicodeScalars.filter { $0.value > 0x20 }
+        let shown = "\"\(String(Substring(visible.prefix(80))))\""
         guard !text.isEmpty else { throw MailMistake("the address is empty") }
         guard text.utf8.count <= 254 else {
             throw MailMistake("the address is longer than 254 characters")

@@ -29,7 +29,7 @@ struct OpenedStore: Sendable {
         clock: @escaping WallClock,
         logger: Logger
     ) async throws(StartFailure) -> OpenedStore {
-        try StateFolder.prepare(folder)
+        try ControlSocket.check(state: folder)
         let (breakage, broken) = AsyncStream.makeStream(of: StoreFailure.self)
         let health = StoreHealth()
         let memory: SQLiteMemory

@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 package import Model
 
 /// A file that stands while the daemon runs; found at a start, the last run ended without a stop.
@@ -18,34 +18,32 @@ package struct StopMarker: Sendable {
     /// - Returns: Whether it stood already: the last run did not end well.
     /// - Throws: ``StartFailure`` when it can't be written.
     package func raise(at now: Timestamp) throws(StartFailure) -> Bool {
-        let stood = FileManager.default.fileExists(atPath: path)
-        let text = "pid \(ProcessInfo.processInfo.processIdentifier), since \(now.milliseconds)\n"
-        do {
-            try Data(text.utf8).write(to: URL(filePath: path))
-        } catch {
+        let stood = access(path, F_OK) == 0
+        let handle = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        guard handle >= 0 else {
             throw StartFailure(
-                "\(path) can't be written (\(error.localizedDescription)); check the "
-                    + "state folder's owner and the disk",
+                "\(path) can't be written: \(reason); check the state folder's owner and the disk",
                 .cannotCreate
             )
         }
+        defer { close(handle) }
+        // What it says is for people only, so a full disk must not stop a start.
+        let text = Array("pid \(getpid()), since \(now.milliseconds)\n".utf8)
+        _ = write(handle, text, text.count)
         return stood
     }
 
     /// Takes the marker down; the last thing an orderly end does.
     ///
-    /// - Parameter isKept: Whether it must stay: the crash it tells of has not been dealt with yet.
     /// - Throws: ``StartFailure`` when it can't be removed.
-    package func lower(unless isKept: Bool = false) throws(StartFailure) {
-        if isKept { return }
-        do {
-            try FileManager.default.removeItem(atPath: path)
-        } catch {
+    package func lower() throws(StartFailure) {
+        guard unlink(path) == 0 || errno == ENOENT else {
             throw StartFailure(
-                "\(path) can't be removed (\(error.localizedDescription)); the next start "
-                    + "will walk with care",
+                "\(path) can't be removed: \(reason); the next start will walk with care",
                 .io
             )
         }
     }
+
+    private var reason: String { String(cString: strerror(errno)) }
 }

@@ -91,24 +91,28 @@ extension Till {
         }
         services += [
             StoreWatch(breakage: store.breakage), WatchdogBeat(notifier: notifier),
-            EngineService(engine: engine), adminService(settings), controlService(settings),
-            intakeService(settings, onServing),
+            EngineService(engine: engine), adminService(settings, onServing),
+            controlService(settings, onServing), intakeService(settings, onServing),
         ]
         return services
     }
 
-    private func adminService(_ settings: Settings) -> some Service {
+    private func adminService(
+        _ settings: Settings,
+        _ onServing: @escaping @Sendable () -> Void
+    ) -> some Service {
         let site = AdminSite(
             readiness: { self.board.readiness },
             metrics: { self.exporter.page().text }
         )
         let application = Application(
             responder: site.responder(),
+            server: .http1(configuration: .init(idleTimeout: .seconds(30))),
             configuration: ApplicationConfiguration(
                 address: .hostname(settings.adminListen.host, port: settings.adminListen.port),
                 availableConnectionsDelegate: MaximumAvailableConnections(64)
             ),
-            onServerRunning: { self.addresses.adminPort = $0.localAddress?.port },
+            onServerRunning: { self.note(.admin, $0.localAddress?.port, onServing) },
             logger: serverLogger
         )
         return ListenerService(
@@ -118,12 +122,16 @@ extension Till {
         )
     }
 
-    private func controlService(_ settings: Settings) -> some Service {
+    private func controlService(
+        _ settings: Settings,
+        _ onServing: @escaping @Sendable () -> Void
+    ) -> some Service {
         let path = ControlSocket.path(in: settings.state)
         let application = ControlSocket.service(
             path: path,
             site: ControlSite(desk: self),
-            logger: serverLogger
+            logger: serverLogger,
+            onRunning: { self.note(.control, nil, onServing) }
         )
         return ListenerService(setting: "state", address: path, listener: application)
     }
@@ -138,9 +146,7 @@ extension Till {
             bounds: settings.limits.bounds,
             logger: serverLogger
         ) { channel in
-            self.addresses.listenPort = channel.localAddress?.port
-            self.served()
-            onServing()
+            self.note(.intake, channel.localAddress?.port, onServing)
         }
         return ListenerService(
             setting: "listen",
@@ -149,8 +155,13 @@ extension Till {
         )
     }
 
-    /// Everything listens: deliveries are taken from now on.
-    private func served() {
+    /// One more listener listens; with the last one Till is in service.
+    private func note(
+        _ listener: BoundAddresses.Listener,
+        _ port: Int?,
+        _ onServing: @Sendable () -> Void
+    ) {
+        guard addresses.note(listener, port: port) else { return }
         board.enter(.serving)
         let inForce = reloader.current
         logger.notice(
@@ -164,13 +175,12 @@ extension Till {
             ]
         )
         notifier.ready(inForce.lastApplied.statusLine)
+        onServing()
     }
 
-    /// The servers' own chatter is of no use below warnings.
+    /// The servers' own voice.
     private var serverLogger: Logger {
-        var quiet = logger
-        quiet.logLevel = .warning
-        return quiet
+        Logger(label: "server") { [sink] in ServerLogHandler(sink.handler(label: $0)) }
     }
 
     /// Closes everything; an orderly stop is on record.

@@ -21,6 +21,8 @@ package final class Till: Sendable {
     let start: Start
     /// When this daemon was assembled.
     let startedAt: Timestamp
+    /// Where log lines go.
+    let sink: LogSink
     /// The daemon's own voice.
     let logger: Logger
     /// Where systemd is told.
@@ -60,6 +62,7 @@ package final class Till: Sendable {
     ) async throws(StartFailure) {
         self.start = start
         self.exporter = exporter
+        self.sink = sink
         startedAt = start.clock()
         logger = sink.logger(label: "till")
         notifier = ServiceNotifier(environment: start.environment)

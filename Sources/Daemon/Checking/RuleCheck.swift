@@ -21,8 +21,8 @@ package struct RuleCheck: Sendable {
     ///
     /// - Parameters:
     ///   - sources: Where settings come from.
-    ///   - withSecrets: Whether every secret has to be there; otherwise they are taken as given, which
-    ///     is what a build server wants.
+    ///   - withSecrets: Whether every secret has to be there; otherwise they are taken as given,
+    ///   which   is what a build server wants.
     ///   - clock: The wall clock.
     /// - Throws: ``Mistakes`` of settings, plugins and workflows together.
     package init(

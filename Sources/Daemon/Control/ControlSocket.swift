@@ -14,6 +14,21 @@ package enum ControlSocket {
         PathText.join(state, "till.sock")
     }
 
+    /// Checks that the socket's path fits into an address.
+    ///
+    /// - Parameter state: The state folder.
+    /// - Throws: ``StartFailure`` when it is too long.
+    static func check(state: String) throws(StartFailure) {
+        let path = path(in: state)
+        guard path.utf8.count < longestPath else {
+            throw StartFailure(
+                "the control socket's path \(path) is longer than \(longestPath - 1) bytes; choose "
+                    + "a shorter state folder",
+                .configuration
+            )
+        }
+    }
+
     /// Makes the service that listens on the socket; a stale file of an earlier run is replaced.
     ///
     /// - Parameters:
@@ -28,7 +43,8 @@ package enum ControlSocket {
         logger: Logger,
         onRunning: @escaping @Sendable () async -> Void = {}
     ) -> some ApplicationProtocol {
-        Application(
+        unlink(path)
+        return Application(
             responder: site.responder(),
             configuration: ApplicationConfiguration(address: .unixDomainSocket(path: path)),
             onServerRunning: { _ in

@@ -35,7 +35,8 @@ package struct Explanation: Sendable {
         package let verdict: String
         /// Why it cannot be filled.
         package let detail: String?
-        /// Whether it reads what earlier steps leave behind; that is NULL here, because nothing was run.
+        /// Whether it reads what earlier steps leave behind; that is NULL here, because nothing was
+        /// run.
         package let readsSteps: Bool
         /// The filled inputs, secrets masked.
         package let inputs: [(name: String, value: String)]

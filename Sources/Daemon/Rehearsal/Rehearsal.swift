@@ -10,7 +10,8 @@ import Store
 import Workflows
 import YAMLTree
 
-/// Runs the tests beside workflows: real engine, real database in a folder of its own, nothing leaves.
+/// Runs the tests beside workflows: real engine, real database in a folder of its own, nothing
+/// leaves.
 package struct Rehearsal: Sendable {
     private let draft: PlaybookDraft
     private let folder: String

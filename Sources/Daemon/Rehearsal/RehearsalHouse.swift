@@ -10,7 +10,8 @@ import Store
 import Stripe
 import YAMLTree
 
-/// What rehearsals and explanations stand on: rules read without secrets, databases that are thrown away.
+/// What rehearsals and explanations stand on: rules read without secrets, databases that are thrown
+/// away.
 enum RehearsalHouse {
     /// A logger that says nothing.
     static var silence: Logger { Logger(label: "rehearsal") { _ in SwiftLogNoOpLogHandler() } }

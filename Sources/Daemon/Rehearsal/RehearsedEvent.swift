@@ -1,4 +1,4 @@
-package import Model
+import Model
 
 /// One event of a case: a body, and how often it is delivered.
 package struct RehearsedEvent: Sendable {

@@ -51,7 +51,7 @@ package struct SettingsSources: Sendable {
         do {
             names = try FileManager.default.contentsOfDirectory(atPath: folder)
         } catch {
-            throw unreadable(folder, error)
+            throw unreadable(folder)
         }
         for name in names.sorted() where !name.hasPrefix(".") {
             sources.credentials[name.uppercased()] = try text(of: folder + "/" + name)
@@ -72,15 +72,14 @@ package struct SettingsSources: Sendable {
             return try String(contentsOf: URL(filePath: path), encoding: .utf8)
                 .trimmingCharacters(in: .whitespacesAndNewlines)
         } catch {
-            throw unreadable(path, error)
+            throw unreadable(path)
         }
     }
 
-    private static func unreadable(_ path: String, _ error: any Error) -> Mistakes {
+    private static func unreadable(_ path: String) -> Mistakes {
         Mistakes([
             Mistake(
-                "the credential can't be read (\(error.localizedDescription)); check its "
-                    + "permissions",
+                "the credential can't be read as UTF-8 text; check the file and its mode",
                 at: SourcePlace(file: path, line: 1, column: 1)
             )
         ])

@@ -1,8 +1,9 @@
-import GRDBSQLite
+import CSQLite
 import Model
 import Store
 
-/// The text of one list query with what is bound to it: conditions are added, the newest rows come first.
+/// The text of one list query with what is bound to it: conditions are added, the newest rows
+/// come first.
 struct ListQuery {
     private let select: String
     private let key: String
@@ -32,8 +33,8 @@ struct ListQuery {
     /// - Parameters:
     ///   - column: The column.
     ///   - words: The words; none lets all through.
-    ///   - groups: The words of each partial index on that column. SQLite takes such an index only where
-    ///     its own condition stands in the query word by word.
+    ///   - groups: The words of each partial index on that column. SQLite takes such an index
+    ///   only where   its own condition stands in the query word by word.
     mutating func filter(_ column: String, among words: [String], indexes groups: [[String]]) {
         guard !words.isEmpty else { return }
         conditions.append("\(column) IN (\(Self.list(words)))")

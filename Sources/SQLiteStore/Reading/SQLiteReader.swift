@@ -1,5 +1,5 @@
 import Foundation
-import GRDBSQLite
+import CSQLite
 package import Model
 package import Store
 import Synchronization
@@ -82,6 +82,9 @@ package final class SQLiteReader: EventReading, RunReading, AuditReading {
     package func auditRows(_ filter: AuditFilter) throws(StoreFailure) -> [AuditRow] {
         try read { (connection) throws(SQLFault) in try AuditQueries.rows(filter, on: connection) }
     }
+
+    /// Evaluates expressions over the database's business tables.
+    package var expressions: any ExpressionEvaluator { SQLiteExpressions(path: path) }
 
     /// Runs queries over one snapshot of the database.
     func read<Answer: Sendable>(

@@ -9,7 +9,8 @@ extension Statement {
         let text = text(column)
         guard let word = Word(rawValue: text) else {
             throw .refusal(
-                "the word \"\(text)\" of column \(columnName(column)) is unknown; a newer Till wrote it"
+                "the word \"\(text)\" of column \(columnName(column)) is unknown; "
+                    + "a newer Till wrote it"
             )
         }
         return word

@@ -1,5 +1,4 @@
 import CSQLite
-import GRDBSQLite
 import Model
 
 /// One connection through SQLite's C API, with its prepared statements and its warden.

@@ -1,5 +1,4 @@
 import CSQLite
-import GRDBSQLite
 import Model
 
 /// One prepared statement; bind, then `run` it or `step` through its rows and `reset`.

@@ -1,4 +1,4 @@
-import GRDBSQLite
+import CSQLite
 import Glibc
 
 /// Stands beside one connection: says which statements may be prepared and how long they may run.

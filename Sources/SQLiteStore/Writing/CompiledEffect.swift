@@ -1,4 +1,4 @@
-import GRDBSQLite
+import CSQLite
 import Model
 
 /// The prepared statements of one `effect.sql`, and which parameter goes where.

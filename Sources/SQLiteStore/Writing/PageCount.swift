@@ -1,4 +1,4 @@
-import GRDBSQLite
+import CSQLite
 
 /// How long the write-ahead log is, told by SQLite after each commit.
 ///

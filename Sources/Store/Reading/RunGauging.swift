@@ -10,7 +10,8 @@ package protocol RunGauging: Sendable {
 package struct OpenRuns: Sendable, Hashable {
     /// How many stand at *pending*, *running*, *waiting*, *failed*, *dead*, *unsure*.
     package var counts: [RunStatus: Int]
-    /// When the oldest of those that will still walk by themselves was made; nil where there is none.
+    /// When the oldest of those that will still walk by themselves was made; nil where there is
+    /// none.
     package var oldest: Timestamp?
 
     /// Makes the counts.

@@ -24,6 +24,7 @@ package struct LineLogHandler: LogHandler {
         set { override = newValue }
     }
 
+    /// One value of the metadata.
     package subscript(metadataKey key: String) -> Logger.Metadata.Value? {
         get { metadata[key] }
         set { metadata[key] = newValue }

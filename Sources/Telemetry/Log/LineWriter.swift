@@ -64,7 +64,8 @@ struct LineWriter {
         appendEscaped(value, quotes: false)
     }
 
-    /// Escapes control characters, line separators and bidirectional marks, and with `quotes` what JSON needs.
+    /// Escapes control characters, line separators and bidirectional marks, and with `quotes`
+    /// what JSON needs.
     private mutating func appendEscaped(_ value: String, quotes: Bool) {
         let end = bytes.count + Self.valueLimit
         for scalar in value.unicodeScalars {

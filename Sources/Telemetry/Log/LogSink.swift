@@ -17,8 +17,8 @@ package final class LogSink: Sendable {
     ///   - format: How lines look.
     ///   - level: The lowest level that is written.
     ///   - clock: Where the time of each line comes from.
-    ///   - output: Takes one whole line with its line feed, one call at a time; standard error unless
-    ///     given.
+    ///   - output: Takes one whole line with its line feed, one call at a time; standard error
+    ///   unless   given.
     package init(
         format: LogFormat,
         level: Logger.Level,
@@ -72,7 +72,8 @@ package final class LogSink: Sendable {
         return Timestamp(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
     }
 
-    /// Writes a line to standard error; what cannot be written is lost, there is no other place for it.
+    /// Writes a line to standard error; what cannot be written is lost, there is no other place
+    /// for it.
     package static func standardError(_ line: [UInt8]) {
         unsafe line.withUnsafeBytes { buffer in
             var written = 0

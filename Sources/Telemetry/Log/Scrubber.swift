@@ -1,7 +1,8 @@
-/// The last lock before a log line leaves: what looks like a secret is masked, whoever let it through.
+/// The last lock before a log line leaves: what looks like a secret is masked, whoever let it
+/// through.
 ///
-/// Secrets have a type that prints masked; this catches those that hide in other texts, such as a peer's
-/// answer or an address with a password.
+/// Secrets have a type that prints masked; this catches those that hide in other texts, such as a
+/// peer's answer or an address with a password.
 package enum Scrubber {
     /// What stands in place of a secret.
     package static let mask = "‹secret›"
@@ -14,8 +15,9 @@ package enum Scrubber {
 
     /// The text with everything masked that looks like a secret.
     ///
-    /// Masked are Stripe's keys (`sk_`, `rk_`, `whsec_`), client secrets (`…_secret_…`), passwords in
-    /// addresses (`://user:…@`), `Bearer` and `Basic` credentials, and values after words such as `password=`.
+    /// Masked are Stripe's keys (`sk_`, `rk_`, `whsec_`), client secrets (`…_secret_…`),
+    /// passwords in addresses (`://user:…@`), `Bearer` and `Basic` credentials, and values after
+    /// words such as `password=`.
     package static func scrub(_ text: String) -> String {
         let bytes = Array(text.utf8)
         var output: [UInt8] = []

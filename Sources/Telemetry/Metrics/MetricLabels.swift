@@ -5,7 +5,9 @@ package struct MetricLabels: Sendable, Hashable, Comparable {
 
     /// One label.
     struct Pair: Sendable, Hashable {
+        /// Its lawful name.
         let name: String
+        /// Its value, not escaped yet.
         let value: String
     }
 

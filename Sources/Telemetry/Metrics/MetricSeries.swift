@@ -6,14 +6,14 @@ final class CounterSeries: CounterHandler, FloatingPointCounterHandler {
     private let whole = Atomic<Int64>(0)
     private let fraction = Mutex(0.0)
 
-    func increment(by amount: Int64) {
-        guard amount > 0 else { return }
-        whole.wrappingAdd(amount, ordering: .relaxed)
+    func increment(by step: Int64) {
+        guard step > 0 else { return }
+        whole.wrappingAdd(step, ordering: .relaxed)
     }
 
-    func increment(by amount: Double) {
-        guard amount > 0, amount.isFinite else { return }
-        fraction.withLock { $0 += amount }
+    func increment(by step: Double) {
+        guard step > 0, step.isFinite else { return }
+        fraction.withLock { $0 += step }
     }
 
     func reset() {
@@ -37,13 +37,13 @@ final class GaugeSeries: MeterHandler, RecorderHandler {
         number.withLock { $0 = value }
     }
 
-    func increment(by amount: Double) {
-        guard amount.isFinite else { return }
-        number.withLock { $0 += amount }
+    func increment(by step: Double) {
+        guard step.isFinite else { return }
+        number.withLock { $0 += step }
     }
 
-    func decrement(by amount: Double) {
-        increment(by: -amount)
+    func decrement(by step: Double) {
+        increment(by: -step)
     }
 
     func record(_ value: Int64) {

@@ -3,9 +3,9 @@ import Synchronization
 
 /// Keeps every metric of the process and writes them as a Prometheus page.
 ///
-/// Counters get `_total`, timers `_seconds` where the label lacks it. A recorder that aggregates is a
-/// histogram, one that does not is a gauge. Series are kept until the process ends: a counter that is
-/// scraped must not go back.
+/// Counters get `_total`, timers `_seconds` where the label lacks it. A recorder that aggregates
+/// is a histogram, one that does not is a gauge. Series are kept until the process ends: a
+/// counter that is scraped must not go back.
 package final class MetricsExporter: MetricsFactory {
     /// Series one family may have; the next ones share one whose labels all say `other`.
     package static let seriesPerFamily = 256
@@ -116,8 +116,8 @@ package final class MetricsExporter: MetricsFactory {
 
     /// The series of those labels, made where there is none yet.
     ///
-    /// A label used for two kinds of metric is a mistake in Till: the first kind stays on the page, the
-    /// other counts for nobody.
+    /// A label used for two kinds of metric is a mistake in Till: the first kind stays on the
+    /// page, the other counts for nobody.
     private func series(
         of family: MetricFamily,
         _ dimensions: [(String, String)],

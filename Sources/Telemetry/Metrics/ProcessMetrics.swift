@@ -16,7 +16,8 @@ package enum ProcessMetrics {
         return samples
     }
 
-    /// Source: proc(5), `/proc/self/stat`: fields 14 and 15 processor time, 22 start, 23 and 24 memory.
+    /// Source: proc(5), `/proc/self/stat`: fields 14 and 15 processor time, 22 start, 23 and 24
+    /// memory.
     private static func stat() -> [MetricSample] {
         guard let text = read("/proc/self/stat"), let end = text.lastIndex(of: ")") else {
             return []

@@ -10,7 +10,8 @@ struct AuditVerifyCommand: ParsableCommand {
         abstract:
             "Recompute the hash chain of the audit log: exit code 0 when it is whole, else 65.",
         discussion: """
-            Prints the number of rows and the hash of the last one. Keep that pair elsewhere: a log \
+            Prints the number of rows and the hash of the last one. Keep that pair elsewhere: a \
+            log \
             that was cut off at its end verifies, but no longer holds that hash. Reads only, also \
             while the daemon writes.
 
@@ -50,8 +51,9 @@ struct AuditVerifyCommand: ParsableCommand {
         }
         guard let flaw = verdict.firstBad else { return }
         throw CommandFailure(
-            "audit row \(flaw.sequence) of \(path) is not as Till wrote it: \(flaw.reason); the \(verdict.rows) "
-                + "rows before it are whole. Keep the file and compare it with a backup",
+            "audit row \(flaw.sequence) of \(path) is not as Till wrote it: \(flaw.reason); "
+                + "the \(verdict.rows) rows before it are whole. Keep the file and compare it "
+                + "with a backup",
             .data
         )
     }

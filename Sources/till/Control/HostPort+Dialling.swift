@@ -1,7 +1,8 @@
 import Daemon
 
 extension HostPort {
-    /// The same where one can connect to: this machine, where the listener is bound to every address.
+    /// The same where one can connect to: this machine, where the listener is bound to every
+    /// address.
     var dialable: HostPort {
         switch host {
         case "0.0.0.0": HostPort(host: "127.0.0.1", port: port)

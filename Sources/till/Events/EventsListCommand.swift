@@ -9,7 +9,8 @@ struct EventsListCommand: ParsableCommand {
         commandName: "ls",
         abstract: "List events, newest first.",
         discussion: """
-            Reads the database itself, whether the daemon runs or not. A status is one of received, \
+            Reads the database itself, whether the daemon runs or not. A status is one of \
+            received, \
             done, unmatched, held, failed.
 
             EXAMPLES

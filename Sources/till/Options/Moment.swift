@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import Model
 
 /// A moment as `--since` takes it: a span back from now, or a date in UTC.
@@ -7,9 +6,10 @@ struct Moment: ExpressibleByArgument {
     /// The moment itself.
     let timestamp: Timestamp
 
+    /// Reads a span such as `24h`, or a date; nil for anything else.
     init?(argument: String) {
         if let span = DurationText.parse(argument) {
-            let now = Timestamp(milliseconds: Int64(Date.now.timeIntervalSince1970 * 1000))
+            let now = Timestamp.now()
             let back = span.components.seconds.multipliedReportingOverflow(by: 1000)
             guard !back.overflow else { return nil }
             timestamp = Timestamp(milliseconds: now.milliseconds - back.partialValue)

@@ -37,7 +37,8 @@ struct SettingsOptions: ParsableArguments {
     ///
     /// - Parameter flags: What other flags say.
     /// - Returns: The sources.
-    /// - Throws: ``CommandFailure`` when the settings file is not there, `Mistakes` when it can't be read.
+    /// - Throws: ``CommandFailure`` when the settings file is not there, `Mistakes` when it can't
+    /// be read.
     func sources(_ flags: [SettingName: String] = [:]) throws -> SettingsSources {
         if let file, !FileManager.default.fileExists(atPath: file) {
             throw CommandFailure(

@@ -54,7 +54,8 @@ struct Listing<Row> {
         return text
     }
 
-    /// How wide each column is: as its widest cell, the flexible ones less when the line is too long.
+    /// How wide each column is: as its widest cell, the flexible ones less when the line is too
+    /// long.
     private func widths(of shown: [Column<Row>], _ cells: [[String]]) -> [Int] {
         var widths = shown.indices.map { index in
             cells.reduce(shown[index].title.count) { max($0, $1[index].count) }

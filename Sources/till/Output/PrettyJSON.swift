@@ -2,8 +2,8 @@
 enum PrettyJSON {
     /// The text over several lines, two blanks for each level.
     ///
-    /// Characters that could steer a terminal are written as `\u` escapes, which mean the same in JSON.
-    /// What is no JSON comes out with its own words, only spaced otherwise.
+    /// Characters that could steer a terminal are written as `\u` escapes, which mean the same in
+    /// JSON. What is no JSON comes out with its own words, only spaced otherwise.
     static func lines(of json: String) -> String {
         var out = ""
         out.reserveCapacity(json.utf8.count * 3 / 2)

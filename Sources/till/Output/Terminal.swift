@@ -10,7 +10,8 @@ struct Terminal {
 
     /// The terminal behind standard output.
     ///
-    /// `COLUMNS` rules, even into a pipe; otherwise the size of the terminal, and none off a terminal.
+    /// `COLUMNS` rules, even into a pipe; otherwise the size of the terminal, and none off a
+    /// terminal.
     static let output = Terminal(environment: ProcessInfo.processInfo.environment)
 
     /// Looks at standard output and the environment.

@@ -39,7 +39,7 @@ struct TillCommand: AsyncParsableCommand {
             CommandGroup(
                 name: "Workflows and settings",
                 subcommands: [
-                    CheckCommand.self, TestCommand.self, TriggerCommand.self,
+                    CheckCommand.self, TestCommand.self, ExplainCommand.self, TriggerCommand.self,
                     SchemaCommand.self, ConfigCommand.self,
                 ]
             ),

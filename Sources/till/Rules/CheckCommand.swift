@@ -1,7 +1,6 @@
 import ArgumentParser
 import Daemon
 import Model
-import Telemetry
 
 /// `till check`.
 struct CheckCommand: ParsableCommand {
@@ -9,7 +8,8 @@ struct CheckCommand: ParsableCommand {
         commandName: "check",
         abstract: "Check settings, plugins and workflows as a start would; change nothing.",
         discussion: """
-            Every mistake is shown at once, with file, line and column; the exit code is 78 then. SQL \
+            Every mistake is shown at once, with file, line and column; the exit code is 78 \
+            then. SQL \
             is prepared against the plugins' own tables, mail templates are read, secrets looked up.
 
             EXAMPLES
@@ -33,7 +33,7 @@ struct CheckCommand: ParsableCommand {
             check = try RuleCheck(
                 sources,
                 withSecrets: !withoutSecrets,
-                clock: LogSink.now
+                clock: Timestamp.now
             )
         } catch {
             let count = error.all.count
@@ -44,7 +44,8 @@ struct CheckCommand: ParsableCommand {
         }
         for warning in check.warnings { Words.say("warning: \(warning)") }
         Words.print(
-            "right: \(check.workflows) workflows, \(check.plugins) plugins, \(Shown.hash(check.hash))"
+            "right: \(check.workflows) workflows, \(check.plugins) plugins, "
+                + Shown.hash(check.hash)
         )
     }
 }

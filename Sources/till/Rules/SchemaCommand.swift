@@ -8,7 +8,8 @@ struct SchemaCommand: ParsableCommand {
         abstract:
             "Print the JSON Schema of workflow files, the installed plugins' inputs included.",
         discussion: """
-            An editor with a YAML language server then completes and checks workflows: let the first \
+            An editor with a YAML language server then completes and checks workflows: let the \
+            first \
             line of a workflow be
               # yaml-language-server: $schema=../etc/workflow.schema.json
 

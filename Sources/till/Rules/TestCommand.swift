@@ -9,7 +9,8 @@ struct TestCommand: AsyncParsableCommand {
         commandName: "test",
         abstract: "Run the tests beside workflows: the real engine, nothing leaves the house.",
         discussion: """
-            Each case of a NAME.test.yaml gets an empty database with the plugins' tables. Mails and \
+            Each case of a NAME.test.yaml gets an empty database with the plugins' tables. Mails \
+            and \
             requests are rendered and compared instead of sent, the clock is turned instead of \
             waited for. No secret needs to be there. The exit code is 65 when a case fails.
 

@@ -4,7 +4,6 @@ import Foundation
 import Model
 import Outbound
 import Stripe
-import Telemetry
 
 /// `till trigger`.
 struct TriggerCommand: AsyncParsableCommand {
@@ -14,7 +13,8 @@ struct TriggerCommand: AsyncParsableCommand {
         discussion: """
             Each event gets an id and a time of its own. In --override, object.… stands for \
             data.object.…, metadata.… for data.object.metadata.…; a value that is JSON is taken as \
-            such, else as text. Without --secret the first secret of the default endpoint is taken, \
+            such, else as text. Without --secret the first secret of the default endpoint is \
+            taken, \
             which is STRIPE_WEBHOOK_SECRET unless the settings say otherwise.
 
             Types: \(TriggerFixtures.types.joined(separator: ", ")).
@@ -76,7 +76,7 @@ struct TriggerCommand: AsyncParsableCommand {
     func run() async throws {
         let event = try sample()
         if printsOnly {
-            for _ in 0..<count { Words.print(event.body(id: id, now: LogSink.now())) }
+            for _ in 0..<count { Words.print(event.body(id: id, now: Timestamp.now())) }
             return
         }
         let target = try target()
@@ -115,8 +115,8 @@ struct TriggerCommand: AsyncParsableCommand {
         guard FileManager.default.fileExists(atPath: type) else {
             let types = TriggerFixtures.types
             throw TriggerFailure(
-                "there is no sample of \"\(type)\"\(Suggestion.hint(for: type, among: types)); there "
-                    + "is: \(types.joined(separator: ", "))"
+                "there is no sample of \"\(type)\"\(Suggestion.hint(for: type, among: types)); "
+                    + "there is: \(types.joined(separator: ", "))"
             )
         }
         do {
@@ -157,7 +157,7 @@ struct TriggerCommand: AsyncParsableCommand {
         to target: Target,
         through client: OutboundClient
     ) async throws -> Bool {
-        let now = LogSink.now()
+        let now = Timestamp.now()
         let body = event.body(id: id, now: now)
         let signature = StripeSignature.header(for: body, secret: target.secret, at: now)
         let response: HTTPResponse

@@ -9,7 +9,8 @@ struct ReloadCommand: AsyncParsableCommand {
         abstract:
             "Let the daemon read settings, plugins and workflows again, and wait for the result.",
         discussion: """
-            Everything is read and checked aside; only when all of it is right is it put in force, at \
+            Everything is read and checked aside; only when all of it is right is it put in \
+            force, at \
             once. Otherwise nothing changes, every mistake is shown, and the exit code is 78. Runs \
             that have begun go on with the version they began with.
 
@@ -34,8 +35,8 @@ struct ReloadCommand: AsyncParsableCommand {
             let count = report.mistakes.count
             throw CommandFailure(
                 report.mistakes.joined(separator: "\n")
-                    + "\nrefused: \(count) \(count == 1 ? "mistake" : "mistakes"); nothing has changed, "
-                    + "generation \(report.generation) stays in force",
+                    + "\nrefused: \(count) \(count == 1 ? "mistake" : "mistakes"); nothing has "
+                    + "changed, generation \(report.generation) stays in force",
                 .configuration
             )
         }

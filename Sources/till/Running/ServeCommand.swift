@@ -2,7 +2,6 @@ import ArgumentParser
 import Daemon
 import Foundation
 import Model
-import Telemetry
 
 /// `till serve`.
 struct ServeCommand: AsyncParsableCommand {
@@ -10,7 +9,8 @@ struct ServeCommand: AsyncParsableCommand {
         commandName: "serve",
         abstract: "Run the daemon until SIGTERM or Ctrl-C.",
         discussion: """
-            Listens for Stripe's webhooks, stores them and runs workflows. SIGHUP, or `till reload`, \
+            Listens for Stripe's webhooks, stores them and runs workflows. SIGHUP, or `till \
+            reload`, \
             puts changed workflows, plugins, templates and settings in force; SIGTERM finishes or \
             releases what runs and exits within 10 seconds.
 
@@ -66,7 +66,7 @@ struct ServeCommand: AsyncParsableCommand {
                 config: settings.file,
                 flags: flags,
                 environment: ProcessInfo.processInfo.environment,
-                clock: LogSink.now
+                clock: Timestamp.now
             )
         )
     }

@@ -3,7 +3,6 @@ import Daemon
 import Foundation
 import Model
 import SQLiteStore
-import Telemetry
 
 /// `till status`.
 struct StatusCommand: AsyncParsableCommand {
@@ -11,7 +10,8 @@ struct StatusCommand: AsyncParsableCommand {
         commandName: "status",
         abstract: "Show how the daemon and its work stand.",
         discussion: """
-            Asks the daemon through the socket in its state folder. When none is running, the counts \
+            Asks the daemon through the socket in its state folder. When none is running, the \
+            counts \
             are read from the database and the exit code is 69.
 
             EXAMPLES
@@ -82,7 +82,7 @@ struct StatusCommand: AsyncParsableCommand {
 
     private func text(_ report: StatusReport) -> String {
         let reload = report.lastReload
-        let uptime = (LogSink.now().milliseconds - report.startedAt) / 1000
+        let uptime = (Timestamp.now().milliseconds - report.startedAt) / 1000
         var pairs = [
             ("daemon", "running for \(Shown.span(seconds: uptime)), process \(report.pid)"),
             ("version", report.version),

@@ -8,7 +8,8 @@ struct RunsRetryCommand: AsyncParsableCommand {
         commandName: "retry",
         abstract: "Let runs that were given up, are unsure or wait walk again now.",
         discussion: """
-            Asks the running daemon. What a settled step changed in the database is not done twice: \
+            Asks the running daemon. What a settled step changed in the database is not done \
+            twice: \
             its key is known. With --from start, steps that leave the house (mails, requests) are \
             done again under a new key.
 

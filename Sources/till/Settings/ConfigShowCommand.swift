@@ -7,8 +7,10 @@ struct ConfigShowCommand: ParsableCommand {
         commandName: "show",
         abstract: "Print every setting in force, where its value comes from, secrets masked.",
         discussion: """
-            A value comes from a flag, the environment (TILL_…), a systemd credential, the settings \
-            file, or is the default, in that order. \"live\" says whether a reload applies a change \
+            A value comes from a flag, the environment (TILL_…), a systemd credential, the \
+            settings \
+            file, or is the default, in that order. \"live\" says whether a reload applies a \
+            change \
             or a restart is needed.
 
             EXAMPLES

@@ -75,8 +75,10 @@ WHEN EXISTS (SELECT 1 FROM credit_transactions WHERE id = NEW.id)
         SELECT 1 FROM credit_transactions WHERE idempotency_key = NEW.idempotency_key)
     OR (NEW.type = 'deposit' AND EXISTS (
         SELECT 1 FROM credit_transactions
-        WHERE type = 'deposit' AND (payment = NEW.payment
-            OR stripe_payment_intent_id = NEW.stripe_payment_intent_id)))
+        WHERE type = 'deposit' AND payment = NEW.payment))
+    OR (NEW.type = 'deposit' AND EXISTS (
+        SELECT 1 FROM credit_transactions
+        WHERE type = 'deposit' AND stripe_payment_intent_id = NEW.stripe_payment_intent_id))
 BEGIN
     SELECT RAISE(ABORT, 'this payment or reference is booked already');
 END;
