@@ -92,10 +92,10 @@ final class EngineJournal {
     func refused(_ settlement: Settlement, _ failure: StoreFailure) {
         var metadata: Logger.Metadata = ["reason": "\(failure)"]
         switch settlement {
-        case .chosen(let event, _): metadata["event"] = "\(event.id)"
+        case .chosen(let event, _): metadata["event_id"] = "\(event.id)"
         case .began(let step), .ended(let step, _, _), .effect(let step, _, _):
             metadata.merge(details(step)) { first, _ in first }
-        case .suspected(let run), .abandoned(let run, _): metadata["run"] = "\(run)"
+        case .suspected(let run), .abandoned(let run, _): metadata["run_id"] = "\(run)"
         }
         logger.error("a settlement was refused", metadata: metadata)
     }

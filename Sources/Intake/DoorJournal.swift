@@ -2,7 +2,8 @@ internal import Logging
 internal import Metrics
 internal import Synchronization
 
-/// Counts every answer and logs the refusals, at most a few each second so that a flood stays cheap.
+/// Counts every answer and logs the refusals, at most a few each second so that a flood stays
+/// cheap.
 final class DoorJournal: Sendable {
     private struct Window {
         var second: Int64 = 0

@@ -30,7 +30,8 @@ package enum Limits {
     package static let yamlDepth = 64
     /// One evaluation of a step's expressions.
     package static let expressionTime = Duration.milliseconds(250)
-    /// Rows an expression may step through in sub-selects is bounded by time; its text is this long.
+    /// Rows an expression may step through in sub-selects is bounded by time; its text is this
+    /// long.
     package static let expressionBytes = 16 << 10
     /// The largest value an expression or an effect may make.
     package static let valueBytes = 1 << 20

@@ -70,7 +70,8 @@ package struct Mistakes: Error, Sendable, Hashable, CustomStringConvertible {
 
 /// Finding the name a person probably meant.
 package enum Suggestion {
-    /// The known name closest to `word`, or nil when none is near (distance over a third of its length).
+    /// The known name closest to `word`, or nil when none is near (distance over a third of its
+    /// length).
     package static func nearest(to word: String, among known: some Sequence<String>) -> String? {
         let limit = max(1, word.count / 3)
         let ranked = known.map { ($0, distance(Array(word.lowercased()), Array($0.lowercased()))) }

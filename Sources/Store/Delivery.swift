@@ -16,7 +16,8 @@ package struct Delivery: Sendable {
     package var apiVersion: String?
     /// The id of the object the event is about.
     package var objectID: String?
-    /// What is walked one at a time: the payment the object belongs to, else the object, else the event.
+    /// What is walked one at a time: the payment the object belongs to, else the object, else the
+    /// event.
     package var lane: String
     /// Whether it is a thin event (`v2.core.event`): a reference instead of a snapshot.
     package var isThin: Bool

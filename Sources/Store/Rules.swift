@@ -7,7 +7,8 @@ package protocol RuleMemory: Sendable {
     /// Migrations already applied must be unchanged (compared by hash).
     ///
     /// - Parameter schemas: Plugin name and its migrations in rising order.
-    /// - Throws: ``StoreFailure/refused(_:)`` with file and SQLite's message; nothing is changed then.
+    /// - Throws: ``StoreFailure/refused(_:)`` with file and SQLite's message; nothing is changed
+    ///   then.
     func migrate(_ schemas: [(plugin: String, migrations: [SQLFile])]) async throws(StoreFailure)
     /// Remembers workflow versions; the same name and hash give the same number again.
     ///
@@ -56,12 +57,14 @@ package struct AuditEntry: Sendable, Hashable {
     }
 }
 
-/// Checks SQL that people wrote against the tables it will meet, without touching the real database.
+/// Checks SQL that people wrote against the tables it will meet, without touching the real
+/// database.
 package protocol SQLChecking: Sendable {
-    /// What is wrong with an expression, or nil. The offset is in UTF-8 bytes into its text where known.
+    /// What is wrong with an expression, or nil. The offset is in UTF-8 bytes into its text where
+    /// known.
     func problem(in expression: Expression) -> SQLProblem?
-    /// What is wrong with a plugin's effect: syntax, unknown tables, forbidden statements, parameters that
-    /// are neither inputs nor standard ones.
+    /// What is wrong with a plugin's effect: syntax, unknown tables, forbidden statements,
+    /// parameters that are neither inputs nor standard ones.
     func problem(in effect: SQLFile, parameters: [String]) -> SQLProblem?
 }
 
@@ -86,11 +89,12 @@ package protocol WishMemory: Sendable {
     /// - Parameters:
     ///   - run: The run.
     ///   - version: The version to pin it to: its own, or the one in force.
-    ///   - fromStart: Whether its steps are walked again from the first; settled database effects stay
+    ///   - fromStart: Whether its steps are walked again from the first; its database effects stay
     ///     settled through their keys. Otherwise it goes on at the failed step.
     ///   - actor: Who asked, for the audit log.
     ///   - now: When.
-    /// - Throws: ``StoreFailure/refused(_:)`` when there is no such run or its status allows no retry.
+    /// - Throws: ``StoreFailure/refused(_:)`` when there is no such run or its status allows no
+    ///   retry.
     func retry(
         _ run: RunID,
         version: Int64,

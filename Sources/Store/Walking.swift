@@ -178,7 +178,8 @@ package struct StepRef: Sendable {
     package var action: String
     /// Which attempt this is, from 1.
     package var attempt: Int
-    /// The key that never changes over attempts: `event/workflow/step`, with `~n` for the n-th replay.
+    /// The key that never changes over attempts: `event/workflow/step`, with `~n` for the n-th
+    /// replay.
     package var key: String
     /// What the action gets, as JSON, secrets masked; nil where `if` was false.
     package var inputs: String?
@@ -221,8 +222,8 @@ package struct EffectCall: Sendable {
     package var refused: SQLFile?
     /// Named parameters without the colon: the inputs and the standard ones.
     ///
-    /// Standard: `event_id event_type event_created run_id step_id idempotency_key now`; the last two of
-    /// time are seconds and milliseconds since 1970.
+    /// Standard: `event_id event_type event_created run_id step_id idempotency_key now`; the last
+    /// two of time are seconds and milliseconds since 1970.
     package var parameters: Fields
 
     /// Makes a call.
@@ -262,7 +263,8 @@ package struct RunChange: Sendable, Hashable {
     }
 }
 
-/// One thing to be written, all or nothing; many share a transaction, each in a savepoint of its own.
+/// One thing to be written, all or nothing; many share a transaction, each in a savepoint of its
+/// own.
 package enum Settlement: Sendable {
     /// The workflows of an event were chosen: its runs are made; none makes the event *unmatched*.
     case chosen(StoredEvent, [NewRun])
@@ -270,12 +272,14 @@ package enum Settlement: Sendable {
     case began(StepRef)
     /// An outward action, or a step whose `if` was false, has ended; `RunChange` follows from it.
     case ended(StepRef, StepOutcome, RunChange)
-    /// A step that only touches the database: effect, outcome, idempotency row and audit row at once.
+    /// A step that only touches the database: effect, outcome, idempotency row and audit row at
+    /// once.
     ///
-    /// The change depends on the outcome, which is known only inside the transaction; the closure must
-    /// be pure and quick.
+    /// The change depends on the outcome, which is known only inside the transaction; the closure
+    /// must be pure and quick.
     case effect(StepRef, EffectCall, decide: @Sendable (StepOutcome) -> RunChange)
-    /// A run is about to be walked with care because the process crashed before: `crashes` is counted.
+    /// A run is about to be walked with care because the process crashed before: `crashes` is
+    /// counted.
     case suspected(RunID)
     /// A run is given up outside a step: its workflow is gone, or it crashed the process too often.
     case abandoned(RunID, reason: String)
@@ -283,8 +287,8 @@ package enum Settlement: Sendable {
 
 /// What a settlement came to.
 package enum Settled: Sendable {
-    /// `chosen`, `began`, `suspected`, `abandoned` are written. For `chosen`: the runs that wait to be
-    /// walked, in order; those skipped by `once-per` are not among them.
+    /// `chosen`, `began`, `suspected`, `abandoned` are written. For `chosen`: the runs that wait
+    /// to be walked, in order; those skipped by `once-per` are not among them.
     case written(runs: [RunID] = [])
     /// The step ended so and the run stands so.
     case step(StepOutcome, RunChange)
@@ -309,8 +313,8 @@ package protocol WalkMemory: Sendable {
     func reserveRunID() -> RunID
     /// Writes a batch in one durable transaction, in order; one answer for each, in the same order.
     func settle(_ batch: [Settlement]) async throws(StoreFailure) -> [Settled]
-    /// A signal that something new may be there to walk: fires after a commit that recorded events or
-    /// granted a wish. Several firings may arrive as one.
+    /// A signal that something new may be there to walk: fires after a commit that recorded events
+    /// or granted a wish. Several firings may arrive as one.
     func changes() -> AsyncStream<Void>
 }
 

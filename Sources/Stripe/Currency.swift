@@ -1,7 +1,7 @@
 /// How Stripe counts a currency: the number of digits behind the point of its minor unit.
 ///
-/// Source: Stripe "Supported currencies". ISK and UGX have no minor unit in fact but two digits on the wire;
-/// CLDR's digits differ for several currencies and must not be used for amounts.
+/// Source: Stripe "Supported currencies". ISK and UGX have no minor unit in fact but two digits on
+/// the wire; CLDR's digits differ for several currencies and must not be used for amounts.
 package enum Currency {
     /// The digits of a currency's minor unit at Stripe; every currency not listed has two.
     ///

@@ -1,6 +1,7 @@
 internal import Model
 
-/// What Till reads of an event: its outer members and where its parts stand, nothing of their shape.
+/// What Till reads of an event: its outer members and where its parts stand, nothing of their
+/// shape.
 ///
 /// Objects gain members and types at any time, so the rest stays text and is read by path.
 /// Source: Stripe "The Event object" and "Thin events".

@@ -2,8 +2,8 @@ internal import Model
 
 /// Walks over JSON text without building a tree: checks its grammar (RFC 8259) and finds members.
 ///
-/// All positions are UTF-8 offsets into the text. Of several members of one name the first counts, as
-/// SQLite's JSON functions have it.
+/// All positions are UTF-8 offsets into the text. Of several members of one name the first counts,
+/// as SQLite's JSON functions have it.
 enum JSONSkim {
     /// Why a text is no JSON that Till takes.
     struct Problem: Error {
@@ -40,7 +40,8 @@ enum JSONSkim {
         }
     }
 
-    /// Passes an object and hands each member's key (without quotes) to `visit`, which passes its value.
+    /// Passes an object and hands each member's key (without quotes) to `visit`, which passes its
+    /// value.
     static func members(
         _ bytes: Span<UInt8>,
         _ at: inout Int,

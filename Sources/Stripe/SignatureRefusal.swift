@@ -29,7 +29,8 @@ package enum SignatureRefusal: Error, Sendable, Hashable, CustomStringConvertibl
         case .badHeader(let lack): "the Stripe-Signature header cannot be read: \(lack)"
         case .noMatch:
             "no v1 signature fits a configured signing secret; compare the endpoint's secret in "
-                + "the Stripe dashboard with the settings, and let nothing on the way change the body"
+                + "the Stripe dashboard with the settings, and let nothing on the way change the "
+                + "body"
         case .tooOld(let seconds):
             "the signature is \(seconds) s old, more than the tolerance; check this machine's clock"
         case .tooNew(let seconds):

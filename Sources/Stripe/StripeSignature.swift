@@ -6,6 +6,7 @@ package import Model
 package enum StripeSignature {
     /// A signing secret made ready for use: the HMAC key is the secret's text, prefix included.
     package struct Key: Sendable {
+        /// The HMAC key itself.
         let key: SymmetricKey
 
         /// Makes the key of a signing secret (`whsec_…`).

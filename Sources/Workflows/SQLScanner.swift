@@ -25,6 +25,7 @@ struct SQLScanner {
     }
 
     private let bytes: [UInt8]
+    /// The byte to look at next.
     private(set) var position: Int
 
     /// Begins at a byte of the text.

@@ -252,7 +252,8 @@ import Testing
         "UPDATE credit_transactions SET amount = 1",
         "DELETE FROM credit_transactions",
         """
-        INSERT INTO credit_transactions (user_id, amount, type, source, reference, resulting_balance)
+        INSERT INTO credit_transactions
+          (user_id, amount, type, source, reference, resulting_balance)
         VALUES ('u1', 5, 'adjustment', 'x', 'x', 5)
         """,
         """

@@ -94,12 +94,8 @@ import Testing
             (0..<times).flatMap { _ in events }
         }
 
-        #expect(
-            end
-                == .text(
-                    #"["refunded",1000,1000,"usd","a@example.com","cus_1",1,1,null,null,"stripe",102000]"#
-                )
-        )
+        let row = #""usd","a@example.com","cus_1",1,1,null,null,"stripe",102000]"#
+        #expect(end == .text(#"["refunded",1000,1000,"# + row))
     }
 
     @Test func `all 24 orders end in one row when each event comes twice in a row`() async throws {

@@ -81,7 +81,8 @@ struct CodeBlock: Sendable {
         "extension",
     ]
 
-    /// The words of some code; `.init` keeps its dot and `private(set)` its bracket, being other things.
+    /// The words of some code; `.init` keeps its dot and `private(set)` its bracket, being other
+    /// things.
     private static func words(of code: String) -> [Substring] {
         code.replacing("private(", with: "private_").replacing("init(", with: "init (")
             .split { !$0.isLetter && !$0.isNumber && $0 != "." && $0 != "_" }

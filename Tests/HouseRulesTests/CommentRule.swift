@@ -79,7 +79,8 @@ enum CommentRule {
 
     /// The name a line declares; nil for a private one, an operator, an override, a case.
     ///
-    /// An option of the command line has a help text instead. Read by hand, because it is read often.
+    /// An option of the command line has a help text instead. Read by hand, because it is read
+    /// often.
     private static func declared(_ line: String) -> String? {
         var words = line.split(separator: " ")[...]
         while let word = words.first, word.hasPrefix("@") || modifiers.contains(word) {

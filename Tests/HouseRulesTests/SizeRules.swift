@@ -6,7 +6,8 @@ enum SizeRules {
     static let fileLimit = 400
     /// Lines between a function's braces.
     static let functionLimit = 60
-    /// Parameters of a function of a room; an `init`, and what builds a test's fixture, may take more.
+    /// Parameters of a function of a room; an `init`, and what builds a test's fixture, may take
+    /// more.
     static let parameterLimit = 5
 
     /// Lines, file and functions that are too long.

@@ -34,7 +34,8 @@ final class StubRecording: Recording {
     let secret = Secret("whsec_door")
     let now = Timestamp(seconds: 1_761_900_000)
     let body = #"""
-        {"id":"evt_1","object":"event","type":"charge.succeeded","created":1761899000,"livemode":false,
+        {"id":"evt_1","object":"event","type":"charge.succeeded","created":1761899000,
+        "livemode":false,
         "data":{"object":{"id":"ch_1","payment_intent":"pi_1"}}}
         """#
 
@@ -154,7 +155,7 @@ final class StubRecording: Recording {
 
     @Test func `a thin event at a snapshot endpoint is refused by name`() async throws {
         let thin =
-            #"{"id":"evt_2","object":"v2.core.event","type":"v1.x","created":"2026-01-01T00:00:00Z"}"#
+            #"{"id":"evt_2","object":"v2.core.event","type":"v1","created":"2026-01-01T00:00:00Z"}"#
         let snapshot = Endpoint(
             name: "main",
             path: "/webhooks/stripe",

@@ -51,7 +51,7 @@ def test_an_untouched_log_is_verified(copy):
 
 
 @pytest.mark.parametrize("tampering", [
-    "UPDATE audit_log SET action = 'step.skipped' WHERE seq = 7",
+    "UPDATE audit_log SET action = 'x.' || action WHERE seq = 7",
     "UPDATE audit_log SET actor = 'somebody' WHERE seq = 7",
     "UPDATE audit_log SET detail = detail || ' ' WHERE seq = 7",
     "UPDATE audit_log SET at = at + 1 WHERE seq = 7",

@@ -7,7 +7,8 @@ import Testing
     @Test func `a snapshot event gives its outer members and its parts as text`() throws {
         let body = """
             {"id": "evt_1", "object": "event", "api_version": "2026-10-28.endive",
-             "created": 1761900000, "type": "charge.refunded", "livemode": true, "account": "acct_9",
+             "created": 1761900000, "type": "charge.refunded", "livemode": true,
+             "account": "acct_9",
              "data": {"object": {"id": "ch_1", "payment_intent": "pi_1",
                "metadata": {"order_id": "A-7"}}, "previous_attributes": {"amount_refunded": 0}}}
             """
@@ -30,7 +31,8 @@ import Testing
         let body = """
             {"id":"evt_2","object":"v2.core.event","type":"v1.billing.meter.error_report_triggered",
              "created":"2026-09-17T06:20:52.246Z","context":"acct_3","livemode":false,
-             "related_object":{"id":"mtr_1","type":"billing.meter","url":"/v1/billing/meters/mtr_1"}}
+             "related_object":{"id":"mtr_1","type":"billing.meter",
+             "url":"/v1/billing/meters/mtr_1"}}
             """
         let event = try EventEnvelope.read(body)
         #expect(event.isThin)
@@ -43,7 +45,8 @@ import Testing
 
     @Test func `an expanded payment intent is known by its id`() throws {
         let body = #"""
-            {"id":"e","type":"t","data":{"object":{"id":"re_1","payment_intent":{"id":"pi_5","x":1}}}}
+            {"id":"e","type":"t",
+             "data":{"object":{"id":"re_1","payment_intent":{"id":"pi_5","x":1}}}}
             """#
         #expect(try EventEnvelope.read(body).lane == "pi_5")
     }
@@ -113,7 +116,8 @@ import Testing
 
     @Test func `cutting and flipping a good body never traps and agrees with Foundation`() throws {
         let good = #"""
-            {"id":"evt_1","type":"a.b","created":17,"data":{"object":{"id":"x","metadata":{"a":"b\n"},
+            {"id":"evt_1","type":"a.b","created":17,"data":{"object":{"id":"x",
+            "metadata":{"a":"b\n"},
             "list":[1,-2.5e3,true,null,{"k":[]}]}}}
             """#
         var random = SystemRandomNumberGenerator()
