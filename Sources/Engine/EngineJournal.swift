@@ -95,7 +95,8 @@ final class EngineJournal {
         case .chosen(let event, _): metadata["event_id"] = "\(event.id)"
         case .began(let step), .ended(let step, _, _), .effect(let step, _, _):
             metadata.merge(details(step)) { first, _ in first }
-        case .suspected(let run), .abandoned(let run, _): metadata["run_id"] = "\(run)"
+        case .suspected(let run), .cleared(let run), .abandoned(let run, _):
+            metadata["run_id"] = "\(run)"
         }
         logger.error("a settlement was refused", metadata: metadata)
     }

@@ -45,6 +45,7 @@ extension Walker {
                     .step(run, reference)
                 )
             case .outward(let plugin, let action, let limits):
+                clear(run, &batch)
                 guard slots.take(plugin.kind, limit: limits.concurrency, for: run.id) else {
                     return park(run)
                 }

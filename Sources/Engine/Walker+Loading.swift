@@ -11,7 +11,10 @@ extension Walker {
     func recover() throws(StoreFailure) {
         for run in try engine.memory.interruptedRuns() {
             guard let walking = walking(run, &arrears) else { continue }
-            if engine.isCareful, isSetAside(walking, &arrears) { continue }
+            // It was under way when the process died, which is not counted yet.
+            if engine.isCareful, isSetAside(walking, crashes: run.crashes + 1, &arrears) {
+                continue
+            }
             guard let plan = walking.plan else {
                 abandon(walking, "it has no such step", &arrears)
                 continue
@@ -133,7 +136,7 @@ extension Walker {
             if enter(walking) { ready.join(walking) }
             return
         }
-        guard !isSetAside(walking, &batch) else { return }
+        guard !isSetAside(walking, crashes: run.crashes, &batch) else { return }
         known[run.id] = run.event.lane
         if run.crashes == 0 {
             batch.add(.suspected(run.id), .suspect(walking))
@@ -159,11 +162,18 @@ extension Walker {
     }
 
     /// Gives a run up that has crashed the process too often.
-    private func isSetAside(_ run: Walking, _ batch: inout Batch) -> Bool {
-        // The marks count crashes before this start; the one that led to it makes one more.
-        guard run.crashes + 1 >= Limits.crashesPerRun else { return false }
+    private func isSetAside(_ run: Walking, crashes: Int, _ batch: inout Batch) -> Bool {
+        guard crashes >= Limits.crashesPerRun else { return false }
         abandon(run, "Till crashed \(Limits.crashesPerRun) times while it was walked", &batch)
         return true
+    }
+
+    /// Takes the mark of a run back that is not being walked just now, or whose attempt is put on
+    /// record and counts from there.
+    func clear(_ run: Walking, _ batch: inout Batch) {
+        guard run.isMarked else { return }
+        run.isMarked = false
+        batch.add(.cleared(run.id), .noted(run.id))
     }
 
     /// Gives a run up outside a step.

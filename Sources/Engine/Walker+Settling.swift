@@ -42,7 +42,13 @@ extension Walker {
             journal.attempted(reference, of: run.event.type, outcome, change, since: item.at)
             follow(run, reference, outcome, change)
         case (.suspect(let run), _):
-            if lanes.enter(run.event.lane, run.id) { ready.join(run) } else { park(run) }
+            run.isMarked = true
+            if lanes.enter(run.event.lane, run.id) {
+                ready.join(run)
+            } else {
+                clear(run, &arrears)
+                park(run)
+            }
         case (.abandon(let id, let workflow, let event, let reason), _):
             journal.abandoned(id, workflow, event, reason)
             forget(id)
@@ -74,6 +80,8 @@ extension Walker {
         _ change: RunChange
     ) {
         guard known[run.id] != nil else { return }
+        // A settled step forgives its run all crashes.
+        run.isMarked = false
         switch change.status {
         case .pending, .failed:
             if isDraining {

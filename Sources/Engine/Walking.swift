@@ -13,8 +13,8 @@ final class Walking {
     let rule: Rule
     /// Which replay of the event it belongs to.
     let replay: Int
-    /// Crashes of the process while it was walked.
-    let crashes: Int
+    /// Whether a crash is counted against it in advance, because it is being walked with care.
+    var isMarked = false
     /// The step to walk next.
     var position: StepPosition
     /// Attempts at that step so far.
@@ -30,7 +30,6 @@ final class Walking {
         self.event = event
         self.rule = rule
         replay = 0
-        crashes = 0
         position = .start
         attempts = 0
         self.scope = scope
@@ -42,7 +41,6 @@ final class Walking {
         event = run.event
         self.rule = rule
         replay = run.replay
-        crashes = run.crashes
         position = run.position
         attempts = run.attempts
         waitingSince = run.waitingSince

@@ -10,4 +10,11 @@ package struct SQLFile: Sendable, Hashable {
         self.path = path
         self.text = text
     }
+
+    /// Only the path: prepared statements are found by their file at every step, and texts are
+    /// long.
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(path)
+        hasher.combine(text.utf8.count)
+    }
 }

@@ -95,6 +95,7 @@ package struct Fields: Sendable, Hashable {
 package enum JSONText {
     /// The text as a JSON string with its quotes, escaped as RFC 8259 §7 asks.
     package static func quoted(_ text: String) -> String {
+        if !text.utf8.contains(where: mayNeedEscape) { return "\"" + text + "\"" }
         var out = "\""
         out.reserveCapacity(text.utf8.count + 2)
         for scalar in text.unicodeScalars {
@@ -111,5 +112,11 @@ package enum JSONText {
             }
         }
         return out + "\""
+    }
+
+    /// Whether a byte is to be escaped, or begins a character that may be.
+    private static func mayNeedEscape(_ byte: UInt8) -> Bool {
+        // 0xE2 begins U+2028 and U+2029, among others.
+        byte < 0x20 || byte == 0x22 || byte == 0x5C || byte == 0x7F || byte == 0xE2
     }
 }

@@ -281,13 +281,16 @@ package enum Settlement: Sendable {
     /// A run is about to be walked with care because the process crashed before: `crashes` is
     /// counted.
     case suspected(RunID)
+    /// A run that was suspected waits for something instead of being walked, or its attempt is on
+    /// record: the last count is taken back.
+    case cleared(RunID)
     /// A run is given up outside a step: its workflow is gone, or it crashed the process too often.
     case abandoned(RunID, reason: String)
 }
 
 /// What a settlement came to.
 package enum Settled: Sendable {
-    /// `chosen`, `began`, `suspected`, `abandoned` are written. For `chosen`: the runs that wait
+    /// `chosen`, `began`, `suspected`, `cleared`, `abandoned` are written. For `chosen`: the runs that wait
     /// to be walked, in order; those skipped by `once-per` are not among them.
     case written(runs: [RunID] = [])
     /// The step ended so and the run stands so.

@@ -29,6 +29,8 @@ import Testing
         // From the second time on one is walked alone, so only that one is suspected.
         try await crash(shop, at: 2)
         #expect(try await crashes(shop) == [2, 1])
+        try await crash(shop, at: 2)
+        #expect(try await crashes(shop) == [3, 1])
         // The third crash was the last; the other one is innocent.
         try await shop.open(careful: true) { open in
             try await open.walk()

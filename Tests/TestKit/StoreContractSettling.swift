@@ -158,11 +158,14 @@ extension StoreContract {
             #expect(try subject.lists.run(run.id)?.steps.first?.outputs == "{\"id\":\"m1\"}")
             #expect(try subject.status(ofEvent: "evt_1") == .done)
         },
-        Case("crashes are counted and forgiven with the next settled step") { subject in
+        Case("crashes are counted, taken back, and forgiven with the next settled step") { subject in
             let run = try await subject.started("evt_1")
             _ = try await subject.settled(.suspected(run.id))
             _ = try await subject.settled(.suspected(run.id))
             let suspected = try subject.stored(run.id).crashes
+            for _ in 0..<3 { _ = try await subject.settled(.cleared(run.id)) }
+            #expect(try subject.stored(run.id).crashes == 0)
+            _ = try await subject.settled(.suspected(run.id))
 
             _ = try await subject.settled(
                 .effect(subject.ref(run), subject.call("a")) { _ in

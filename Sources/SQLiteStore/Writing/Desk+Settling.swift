@@ -26,7 +26,10 @@ extension Desk {
             try end(ref, outcome, change)
             return .step(outcome, change)
         case .suspected(let run):
-            try suspect(run)
+            try suspect(run, by: 1)
+            return .written()
+        case .cleared(let run):
+            try suspect(run, by: -1)
             return .written()
         case .abandoned(let run, let reason):
             try abandon(run, because: reason)
@@ -182,13 +185,16 @@ extension Desk {
         try expectOneRun(ref)
     }
 
-    /// Counts a crash of the process against a run.
-    private func suspect(_ run: RunID) throws(SQLFault) {
+    /// Counts a crash of the process against a run, or takes a count back.
+    private func suspect(_ run: RunID, by count: Int64) throws(SQLFault) {
         let update = try connection.statement(
-            "UPDATE workflow_runs SET crashes = crashes + 1, updated_at = ?2 WHERE id = ?1"
+            """
+            UPDATE workflow_runs SET crashes = max(crashes + ?3, 0), updated_at = ?2 WHERE id = ?1
+            """
         )
         update.bind(1, run.number)
         update.bind(2, now.milliseconds)
+        update.bind(3, count)
         try update.run()
         guard connection.changes == 1 else { throw .refusal("there is no run \(run)") }
     }
