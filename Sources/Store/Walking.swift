@@ -290,8 +290,8 @@ package enum Settlement: Sendable {
 
 /// What a settlement came to.
 package enum Settled: Sendable {
-    /// `chosen`, `began`, `suspected`, `cleared`, `abandoned` are written. For `chosen`: the runs that wait
-    /// to be walked, in order; those skipped by `once-per` are not among them.
+    /// `chosen`, `began`, `suspected`, `cleared`, `abandoned` are written. For `chosen`: the runs
+    /// that wait to be walked, in order; those skipped by `once-per` are not among them.
     case written(runs: [RunID] = [])
     /// The step ended so and the run stands so.
     case step(StepOutcome, RunChange)

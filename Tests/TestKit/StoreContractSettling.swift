@@ -158,7 +158,7 @@ extension StoreContract {
             #expect(try subject.lists.run(run.id)?.steps.first?.outputs == "{\"id\":\"m1\"}")
             #expect(try subject.status(ofEvent: "evt_1") == .done)
         },
-        Case("crashes are counted, taken back, and forgiven with the next settled step") { subject in
+        Case("crashes are counted, taken back, and forgiven with a settled step") { subject in
             let run = try await subject.started("evt_1")
             _ = try await subject.settled(.suspected(run.id))
             _ = try await subject.settled(.suspected(run.id))
