@@ -64,8 +64,9 @@ package final class Door: HTTPResponder, Sendable {
         } catch {
             return close(.cutOff, request)
         }
-        let answer = await take(body, for: endpoint, signature: request.headers[.stripeSignature])
-        journal.note(answer, endpoint: endpoint.name, since: start)
+        let signature = request.headers[.stripeSignature]
+        let (answer, event) = await take(body, for: endpoint, signature: signature)
+        journal.note(answer, endpoint: endpoint.name, event: event, since: start)
         return answer.response()
     }
 
@@ -89,12 +90,12 @@ package final class Door: HTTPResponder, Sendable {
         return essence.trimmingPrefix(" ").hasPrefix("application/json")
     }
 
-    /// Prove, read, record.
+    /// Prove, read, record; the delivery is told where it got as far as recording.
     private func take(
         _ body: ByteBuffer,
         for endpoint: Endpoint,
         signature: String?
-    ) async -> Answer {
+    ) async -> (Answer, Delivery?) {
         let now = clock()
         let slot: Int
         do {
@@ -106,17 +107,17 @@ package final class Door: HTTPResponder, Sendable {
                 tolerance: endpoint.tolerance
             )
         } catch {
-            return .unproven(error)
+            return (.unproven(error), nil)
         }
-        guard let text = Self.text(body) else { return .notUTF8 }
+        guard let text = Self.text(body) else { return (.notUTF8, nil) }
         let event: EventEnvelope
         do {
             event = try EventEnvelope.read(text)
         } catch {
-            return .noEvent(error)
+            return (.noEvent(error), nil)
         }
         if event.isThin ? endpoint.payload == .snapshot : endpoint.payload == .thin {
-            return .wrongPayload(isThin: event.isThin)
+            return (.wrongPayload(isThin: event.isThin), nil)
         }
         let delivery = Delivery(
             id: EventID(event.id),
@@ -135,9 +136,10 @@ package final class Door: HTTPResponder, Sendable {
             body: text
         )
         do {
-            return try await store.record(delivery) == .stored ? .stored : .duplicate
+            let receipt = try await store.record(delivery)
+            return (receipt == .stored ? .stored : .duplicate, delivery)
         } catch {
-            return .notStored(error)
+            return (.notStored(error), delivery)
         }
     }
 
@@ -156,7 +158,7 @@ package final class Door: HTTPResponder, Sendable {
 
     /// Answers a request whose body is left unread: the connection ends with the answer.
     private func close(_ answer: Answer, _ request: Request) -> Response {
-        journal.note(answer, endpoint: nil, since: nil)
+        journal.note(answer)
         return answer.response(closes: true)
     }
 }

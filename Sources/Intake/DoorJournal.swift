@@ -1,5 +1,7 @@
 internal import Logging
 internal import Metrics
+internal import Model
+internal import Store
 internal import Synchronization
 
 /// Counts every answer and logs the refusals, at most a few each second so that a flood stays
@@ -34,19 +36,32 @@ final class DoorJournal: Sendable {
     /// - Parameters:
     ///   - answer: What was answered.
     ///   - endpoint: Which endpoint's, where one was found.
+    ///   - event: What was delivered, where that could be read.
     ///   - start: When the request's head was read; nil where the time says nothing.
-    func note(_ answer: Answer, endpoint: String?, since start: ContinuousClock.Instant?) {
+    func note(
+        _ answer: Answer,
+        endpoint: String? = nil,
+        event: Delivery? = nil,
+        since start: ContinuousClock.Instant? = nil
+    ) {
         counters[answer.code]?.increment()
         if let start { duration.record(duration: ContinuousClock.now - start) }
         switch answer {
         case .stored, .duplicate:
-            logger.debug("webhook taken", metadata: ["outcome": "\(answer.code)"])
+            logger.debug(
+                "webhook taken",
+                metadata: [
+                    "outcome": "\(answer.code)", "event_id": "\(event?.id.text ?? "")",
+                    "event_type": "\(event?.type ?? "")",
+                ]
+            )
         default:
             guard let silenced = mayWrite() else { return }
             var metadata: Logger.Metadata = [
                 "reason": "\(answer.code)", "detail": "\(answer.message)",
             ]
             if let endpoint { metadata["endpoint"] = "\(endpoint)" }
+            if let event { metadata["event_id"] = "\(event.id)" }
             if silenced > 0 { metadata["silenced"] = "\(silenced)" }
             let level: Logger.Level = answer.status >= 500 ? .error : .warning
             logger.log(level: level, "webhook refused", metadata: metadata)
