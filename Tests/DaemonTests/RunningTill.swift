@@ -128,8 +128,8 @@ struct RunningTill: Sendable {
     }
 }
 
-/// Looks again until something holds, at most a minute: all suites run at once on few cores, and only
-/// a test that fails waits that long.
+/// Looks again until something holds, at most a minute: all suites run at once on few cores, and
+/// only a test that fails waits that long.
 func eventually(_ what: String, _ holds: () async throws -> Bool) async throws {
     let end = ContinuousClock.now + .seconds(60)
     while ContinuousClock.now < end {
