@@ -1,8 +1,13 @@
-# Shared by scripts/run and scripts/test; sourced, not started.
+# Shared by scripts/run, scripts/test and scripts/soak; sourced, not started.
 # shellcheck shell=bash
 
 # What every build needs besides Swift.
 readonly build_packages=(libsqlite3-dev libyaml-dev libcurl4-openssl-dev)
+# What the tests of the binary from outside need besides Python packages.
+# shellcheck disable=SC2034 # those who source this use it
+readonly outside_packages=(sqlite3 openssl python3-venv procps prometheus strace util-linux)
+# The Python with the packages of Tests/Outside.
+readonly python=.venv/bin/python
 # One file that runs without Swift on the machine; see Decisions in ARCHITECTURE.md.
 readonly release_flags=(--static-swift-stdlib)
 
@@ -46,4 +51,9 @@ need_swift() {
     [[ $version =~ Swift\ version\ ([0-9]+)\.([0-9]+) ]] || die "swift --version says: $version"
     ((BASH_REMATCH[1] > 6 || (BASH_REMATCH[1] == 6 && BASH_REMATCH[2] >= 3))) ||
         die "Till needs Swift 6.3 or newer, this is ${BASH_REMATCH[0]}"
+}
+
+need_python() {
+    if [[ ! -x $python ]]; then python3 -m venv .venv || return; fi
+    "$python" -m pip install --quiet --disable-pip-version-check -r Tests/Outside/requirements.txt
 }

@@ -1,18 +1,17 @@
 """kill -9 at random moments under load."""
 
 import itertools
-import os
-import random
 import sqlite3
 import time
 from collections import defaultdict
 
 import effects
 from events import event, payment_intent
+from extent import choices, extent, figure
 from load import Stream, request, send_all
 from peers import MailServer
 
-KILLS = 25
+KILLS = extent(25, 500)
 
 MAIL_STEP = """\
   - id: tell
@@ -29,9 +28,7 @@ MAIL_STEP = """\
 
 
 def test_nothing_acknowledged_is_lost_and_no_database_effect_happens_twice(make_till, tmp_path):
-    seed = int(os.environ.get("TILL_SEED", time.time_ns() % 1_000_000))
-    print(f"seed {seed}: TILL_SEED={seed} repeats the moments")
-    chance = random.Random(seed)
+    chance = choices()
     with MailServer(tmp_path / "post") as post:
         till = make_till(**post.settings())
         effects.only(till, more=MAIL_STEP)
@@ -65,7 +62,7 @@ def test_nothing_acknowledged_is_lost_and_no_database_effect_happens_twice(make_
 
     stored = {id for (id,) in till.rows("SELECT id FROM webhook_events")}
     noted = [id for (id,) in till.rows("SELECT event_id FROM effects")]
-    print(f"{len(made)} events, {len(mails)} mails, {journal.lost} answers lost to the kills, "
+    figure(f"{len(made)} events, {len(mails)} mails, {journal.lost} answers lost to the kills, "
           f"{set_aside} runs set aside after three crashes")
     assert len(made) > 1000
     assert (before | again.acknowledged) - stored == set()
