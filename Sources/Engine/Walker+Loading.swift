@@ -141,7 +141,7 @@ extension Walker {
         if run.crashes == 0 {
             batch.add(.suspected(run.id), .suspect(walking))
         } else {
-            suspects.join(walking)
+            suspects.join(walking, crashes: run.crashes)
         }
     }
 

@@ -49,7 +49,7 @@ final class Walker {
     /// How far the store was searched.
     var search = Search()
     /// Runs that are walked alone because the process crashed while they were walked.
-    var suspects = Line<Walking>()
+    var suspects = Suspects()
     /// The suspect that is being walked.
     var alone: RunID?
     /// No new work is taken.
