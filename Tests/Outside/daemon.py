@@ -212,6 +212,13 @@ class Till:
                 raise AssertionError(f"still not true after {seconds} s: {sql} {values} {rows}")
             time.sleep(0.02)
 
+    def wait_for_log(self, words: str, seconds: float = 20) -> None:
+        """Waits until the log has a line with those words."""
+        deadline = time.monotonic() + seconds
+        while words not in self.log.read_text(errors="replace"):
+            assert time.monotonic() < deadline, f"the log never said: {words}"
+            time.sleep(0.01)
+
     def settle(self, seconds: float = 30) -> None:
         """Waits until no event is unchosen and no run is under way."""
         self.wait_for(

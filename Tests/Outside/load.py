@@ -5,6 +5,8 @@ import socket
 import threading
 import time
 from collections import defaultdict
+from collections.abc import Iterable
+from typing import NamedTuple
 
 from daemon import SECRET, sign
 
@@ -22,6 +24,17 @@ class Lost(Exception):
     """The connection ended before the answer was whole."""
 
 
+class Loss(NamedTuple):
+    """A request that got no answer."""
+
+    id: str
+    # When its last byte was handed over; None if it never was.
+    sent: float | None
+    # Whether its connection had carried an answer before.
+    used: bool
+    why: str
+
+
 class Connection:
     """One kept connection."""
 
@@ -29,16 +42,24 @@ class Connection:
         self.port = port
         self.socket = None
         self.rest = b""
+        # Whether it has carried an answer, and when the last request was handed over whole.
+        self.used = False
+        self.sent = None
 
     def exchange(self, message: bytes) -> int:
         """Sends a request and reads the answer; its status."""
+        self.sent = None
         try:
             if self.socket is None:
+                self.used = False
                 self.socket = socket.create_connection(("127.0.0.1", self.port), timeout=30)
                 self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 self.rest = b""
             self.socket.sendall(message)
-            return self.answer()
+            self.sent = time.monotonic()
+            status = self.answer()
+            self.used = True
+            return status
         except OSError as error:
             self.close()
             raise Lost(str(error)) from error
@@ -79,14 +100,27 @@ class Journal:
     def __init__(self):
         self.lock = threading.Lock()
         self.answers = defaultdict(list)
-        self.lost = 0
+        self.losses: list[Loss] = []
+        # How long each answer took, from the request's first byte.
+        self.times: list[float] = []
 
-    def note(self, id: str, status: int | None) -> None:
+    def exchange(self, link: Connection, id: str, message: bytes) -> int | None:
+        """Sends a request and notes what came of it; the status if an answer came."""
+        begin = time.monotonic()
+        try:
+            status = link.exchange(message)
+        except Lost as error:
+            with self.lock:
+                self.losses.append(Loss(id, link.sent, link.used, str(error)))
+            return None
         with self.lock:
-            if status is None:
-                self.lost += 1
-            else:
-                self.answers[id].append(status)
+            self.answers[id].append(status)
+            self.times.append(time.monotonic() - begin)
+        return status
+
+    @property
+    def lost(self) -> int:
+        return len(self.losses)
 
     @property
     def acknowledged(self) -> set[str]:
@@ -98,7 +132,7 @@ class Journal:
             return sum(1 for all in self.answers.values() for status in all if wanted(status))
 
 
-def send_all(port: int, requests: list[tuple[str, bytes]], connections: int = 32) -> Journal:
+def send_all(port: int, requests: Iterable[tuple[str, bytes]], connections: int = 32) -> Journal:
     """Sends every request once; the journal of the answers."""
     journal = Journal()
     queue = iter(requests)
@@ -111,10 +145,7 @@ def send_all(port: int, requests: list[tuple[str, bytes]], connections: int = 32
                 item = next(queue, None)
             if item is None:
                 return link.close()
-            try:
-                journal.note(item[0], link.exchange(item[1]))
-            except Lost:
-                journal.note(item[0], None)
+            journal.exchange(link, *item)
 
     threads = [threading.Thread(target=work) for _ in range(connections)]
     for thread in threads:
@@ -168,13 +199,9 @@ class Stream:
             self.pace()
             id, message = request(self.make())
             while True:
-                try:
-                    status = link.exchange(message)
-                    self.journal.note(id, status)
-                    if status < 500:
-                        break
-                except Lost:
-                    self.journal.note(id, None)
+                status = self.journal.exchange(link, id, message)
+                if status is not None and status < 500:
+                    break
                 if self.ended.wait(0.02):
                     break
         link.close()

@@ -61,15 +61,15 @@ class Mail:
 
 
 class MailServer(Peer):
-    """Tests/Peers/smtp_peer.py."""
+    """Tests/Peers/smtp_peer.py; with `lose` it cuts the connection after every so many mails."""
 
     program = "smtp_peer.py"
 
-    def __init__(self, folder: Path, password: str | None = None):
+    def __init__(self, folder: Path, password: str | None = None, lose: int = 0):
         self.ca_file = folder / "cert.pem"
-        options = []
+        options = ["--lose", str(lose)]
         if password:
-            options = ["--tls", str(folder), "--require-starttls", "--password", password]
+            options += ["--tls", str(folder), "--require-starttls", "--password", password]
         super().__init__(folder, *options)
 
     @property
@@ -84,22 +84,28 @@ class MailServer(Peer):
 
 
 class WebServer(Peer):
-    """Tests/Peers/http_peer.py; the first requests get those answers (status, headers, body)."""
+    """Tests/Peers/http_peer.py; the first requests get those answers (status, headers, body), and
+    with `lose` every so-and-so-many-th answer is lost after the request was taken."""
 
     program = "http_peer.py"
 
-    def __init__(self, folder: Path, *answers: tuple[int, dict, str]):
-        options = []
+    def __init__(self, folder: Path, *answers: tuple[int, dict, str], lose: int = 0):
+        options = ["--lose", str(lose)]
         if answers:
             folder.mkdir(parents=True, exist_ok=True)
             script = folder / "script.json"
             script.write_text(json.dumps(answers))
-            options = ["--script", str(script)]
+            options += ["--script", str(script)]
         super().__init__(folder, *options)
 
     def allow(self, till) -> None:
         """Lets that Till reach this peer although it is on loopback."""
-        text = till.config.read_text()
-        assert "allow-hosts: []" in text
-        till.config.write_text(text.replace(
-            "allow-hosts: []", f'allow-hosts: ["127.0.0.1:{self.port}"]'))
+        allow(till, self.port)
+
+
+def allow(till, *ports: int) -> None:
+    """Lets that Till reach those ports of loopback."""
+    text = till.config.read_text()
+    assert "allow-hosts: []" in text
+    hosts = ", ".join(f'"127.0.0.1:{port}"' for port in ports)
+    till.config.write_text(text.replace("allow-hosts: []", f"allow-hosts: [{hosts}]"))

@@ -13,12 +13,14 @@ Every request that arrived whole is one line of JSON in the journal, whatever wa
 anything else      200 and the text ok
 
 --script FILE holds a JSON list of [status, {header: value}, body]: the first requests get those answers, in
-order, whatever their path.
+order, whatever their path. --lose N cuts every N-th connection after the request is in the journal: it was
+acted upon and the answer is lost.
 """
 
 import argparse
 import json
 import os
+import socket
 import socketserver
 import ssl
 import sys
@@ -36,6 +38,8 @@ class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     journal = None
     script = []
+    lose = 0
+    count = 0
 
     def log_message(self, *arguments):
         pass
@@ -57,6 +61,11 @@ class Handler(BaseHTTPRequestHandler):
         with lock, open(self.journal, "a", encoding="utf-8") as file:
             file.write(json.dumps(entry) + "\n")
             scripted = self.script.pop(0) if self.script else None
+            Handler.count += 1
+            is_lost = self.lose and self.count % self.lose == 0
+        if is_lost:
+            self.close_connection = True
+            return self.connection.shutdown(socket.SHUT_RDWR)
         if scripted:
             status, headers, text = scripted
             return self.answer(status, text.encode(), headers.items())
@@ -116,12 +125,22 @@ class Handler(BaseHTTPRequestHandler):
     do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = handle_any
 
 
-class UnixServer(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
+class Quiet:
+    """A client that was killed is nothing to report."""
+
     daemon_threads = True
 
+    def handle_error(self, request, client_address):
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
 
-class Server(ThreadingHTTPServer):
-    daemon_threads = True
+
+class UnixServer(Quiet, socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
+    pass
+
+
+class Server(Quiet, ThreadingHTTPServer):
+    pass
 
 
 def main():
@@ -130,7 +149,9 @@ def main():
     parser.add_argument("--unix", help="the path of a Unix socket to listen on")
     parser.add_argument("--tls", help="a folder for a fresh certificate; speaks HTTPS")
     parser.add_argument("--script", help="a file with the first answers")
+    parser.add_argument("--lose", type=int, default=0, help="every which answer is lost")
     options = parser.parse_args()
+    Handler.lose = options.lose
     Handler.journal = options.journal
     if options.script:
         with open(options.script, encoding="utf-8") as file:

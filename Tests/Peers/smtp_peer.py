@@ -4,7 +4,8 @@ Prints "PORT n" once it listens on loopback and ends when its standard input is 
 was handed over whole is one line of JSON in the journal, whatever was answered.
 
 Recipients: 450@ and 550@ are refused at RCPT; 451@, 554@ and 421@ after DATA; stall@ gets no answer after
-DATA; cut@ has its connection cut after DATA, cutrcpt@ at RCPT. Anybody else gets 250.
+DATA; cut@ has its connection cut after DATA, cutrcpt@ at RCPT. Anybody else gets 250, but --lose N cuts
+the connection after every N-th mail: it was taken and the answer is lost.
 """
 
 import argparse
@@ -21,9 +22,11 @@ from aiosmtpd.smtp import SMTP, AuthResult
 
 
 class Journal:
-    def __init__(self, path, password):
+    def __init__(self, path, password, lose):
         self.path = path
         self.password = password
+        self.lose = lose
+        self.count = 0
 
     def write(self, entry):
         with open(self.path, "a", encoding="utf-8") as file:
@@ -60,6 +63,9 @@ class Journal:
                 "greeting": session.host_name,
             }
         )
+        self.count += 1
+        if self.lose and self.count % self.lose == 0:
+            server.transport.abort()
         if kind == "451":
             return "451 4.3.0 try later"
         if kind == "554":
@@ -90,7 +96,7 @@ def certificate(folder):
 
 async def serve(options):
     context = certificate(options.tls) if options.tls else None
-    journal = Journal(options.journal, options.password)
+    journal = Journal(options.journal, options.password, options.lose)
 
     def protocol():
         return SMTP(
@@ -119,6 +125,7 @@ def main():
     parser.add_argument("--require-starttls", action="store_true")
     parser.add_argument("--smtps", action="store_true", help="TLS from the first byte")
     parser.add_argument("--password", help="the password of the user till; asks for a login")
+    parser.add_argument("--lose", type=int, default=0, help="after every which mail to cut")
     options = parser.parse_args()
 
     def until_closed():
