@@ -9,6 +9,7 @@ package enum TriggerFixtures {
     }
 
     private static let fixtures: [String: [UInt8]] = [
+        "charge.dispute.closed": PackageResources.charge_dispute_closed_json,
         "charge.dispute.created": PackageResources.charge_dispute_created_json,
         "charge.refunded": PackageResources.charge_refunded_json,
         "charge.succeeded": PackageResources.charge_succeeded_json,

@@ -34,7 +34,7 @@ import YAMLTree
 
         let check = try Self.check(site)
 
-        #expect(check.workflows == 8)
+        #expect(check.workflows == 9)
         #expect(check.plugins == 5)
     }
 

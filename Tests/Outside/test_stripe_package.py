@@ -58,7 +58,8 @@ class Receiver:
 
 SHIPPED = [
     "payment_intent.succeeded", "payment_intent.payment_failed", "payment_intent.canceled",
-    "charge.succeeded", "charge.refunded", "charge.dispute.created", "checkout.session.completed",
+    "charge.succeeded", "charge.refunded", "charge.dispute.created", "charge.dispute.closed",
+    "checkout.session.completed",
     "checkout.session.async_payment_succeeded", "checkout.session.async_payment_failed",
 ]
 
