@@ -52,7 +52,8 @@ extension Till {
         onServing: @escaping @Sendable () -> Void = {}
     ) async throws(StartFailure) {
         let settings = reloader.current.settings
-        for warning in settings.warnings {
+        let workflows = reloader.current.playbook.rules.map(\.workflow)
+        for warning in settings.warnings + RuleWarnings.of(workflows, settings.endpoints) {
             logger.warning("settings", metadata: ["detail": "\(warning)"])
         }
         var configuration = ServiceGroupConfiguration(

@@ -60,6 +60,8 @@ package struct RuleCheck: Sendable {
             workflows = draft.workflows.count
             plugins = draft.plugins.count
             hash = draft.hash
+            warnings =
+                settings.warnings + RuleWarnings.of(draft.workflows, settings.endpoints)
         } catch let found as Mistakes {
             throw Mistakes(mistakes + found.all)
         } catch {
@@ -67,7 +69,6 @@ package struct RuleCheck: Sendable {
             throw Mistakes(mistakes + [Mistake("\(error)", at: place)])
         }
         if let all = Mistakes(ifAny: mistakes) { throw all }
-        warnings = settings.warnings
     }
 
     /// The JSON Schema of workflow files for the plugins that the settings name.

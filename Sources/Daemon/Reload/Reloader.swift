@@ -94,7 +94,9 @@ actor Reloader {
             var report = ReloadReport(playbook, settings, at: parts.clock())
             report.changed = changes.live
             report.needsRestart = changes.needsRestart
-            report.warnings = read.warnings
+            report.warnings =
+                read.warnings
+                + RuleWarnings.of(playbook.rules.map(\.workflow), settings.endpoints)
             let done = report
             inForce.withLock {
                 parts.apply(settings, playbook)
