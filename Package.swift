@@ -56,7 +56,9 @@ let rooms: [Target] = [
     .target(
         name: "SQLiteStore",
         dependencies: ["CSQLite", "Model", "Store", crypto, logging, metrics],
-        resources: [.embedInCode("Schema/v001_core.sql")],
+        resources: [
+            .embedInCode("Schema/v001_core.sql"), .embedInCode("Schema/v002_retries.sql"),
+        ],
         swiftSettings: house
     ),
     // A plugin folder to its manifest.

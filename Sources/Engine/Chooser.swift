@@ -72,12 +72,29 @@ package enum Chooser {
     ) -> [Choice] {
         playbook.rules(taking: event.type).compactMap { rule in
             guard rule.workflow.mode.fits(livemode: event.livemode) else { return nil }
-            guard event.body != nil else {
-                let reason = "the event's body was purged; fetch it from Stripe again"
-                return Choice(rule: rule, verdict: .impossible(reason))
-            }
-            return Choice(rule: rule, verdict: verdict(on: rule.workflow, in: scope, by: evaluator))
+            return choice(of: rule, for: event, in: scope, by: evaluator)
         }
+    }
+
+    /// What the guard of one workflow says of an event.
+    ///
+    /// - Parameters:
+    ///   - rule: A workflow that takes the event's type.
+    ///   - event: The event.
+    ///   - scope: What its expressions see.
+    ///   - evaluator: Who evaluates them.
+    /// - Returns: The choice.
+    static func choice(
+        of rule: Rule,
+        for event: StoredEvent,
+        in scope: ExpressionScope,
+        by evaluator: any ExpressionEvaluator
+    ) -> Choice {
+        guard event.body != nil else {
+            let reason = "the event's body was purged; fetch it from Stripe again"
+            return Choice(rule: rule, verdict: .impossible(reason))
+        }
+        return Choice(rule: rule, verdict: verdict(on: rule.workflow, in: scope, by: evaluator))
     }
 
     private static func verdict(

@@ -13,6 +13,8 @@ final class Walking {
     let rule: Rule
     /// Which replay of the event it belongs to.
     let replay: Int
+    /// How often a person let it walk again.
+    let retries: Int
     /// Whether a crash is counted against it in advance, because it is being walked with care.
     var isMarked = false
     /// The step to walk next.
@@ -30,6 +32,7 @@ final class Walking {
         self.event = event
         self.rule = rule
         replay = 0
+        retries = 0
         position = .start
         attempts = 0
         self.scope = scope
@@ -41,6 +44,7 @@ final class Walking {
         event = run.event
         self.rule = rule
         replay = run.replay
+        retries = run.retries
         position = run.position
         attempts = run.attempts
         waitingSince = run.waitingSince
@@ -52,9 +56,14 @@ final class Walking {
     var plan: StepPlan? { rule.plan(at: position) }
 
     /// The key of the next step that never changes over attempts.
+    ///
+    /// Each giving up is told once: a retry by a person gives `on-failure` keys of its own, where
+    /// the steps themselves keep theirs.
     func key(of step: String) -> String {
-        let key = "\(event.id)/\(rule.workflow.name)/\(step)"
-        return replay == 0 ? key : "\(key)~\(replay)"
+        var key = "\(event.id)/\(rule.workflow.name)/\(step)"
+        if replay > 0 { key += "~\(replay)" }
+        if retries > 0, position.phase == .failure { key += "+\(retries)" }
+        return key
     }
 
     /// Who the next attempt's record is about.

@@ -36,7 +36,8 @@ package protocol Action: Sendable {
 
 /// One attempt at one outward step.
 package struct ActionCall: Sendable {
-    /// The key that never changes over attempts: `event/workflow/step`, `~n` for the n-th replay.
+    /// The key that never changes over attempts: `event/workflow/step`, with `~n` for the
+    /// n-th replay, and `+n` for a step of `on-failure` after the n-th retry by a person.
     package var key: String
     /// The event.
     package var eventID: EventID

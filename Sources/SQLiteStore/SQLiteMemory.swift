@@ -188,4 +188,26 @@ package final class SQLiteMemory: Recording, WalkMemory, RuleMemory, WishMemory 
         )
         _ = try await writer.perform(.retry(wish)).get()
     }
+
+    package func retry(
+        judged run: NewRun,
+        actor: String,
+        at now: Timestamp
+    ) async throws(StoreFailure) {
+        _ = try await writer.perform(.retryJudged(run, actor: actor, now: now)).get()
+    }
+
+    package func resolve(_ resolution: RunResolution) async throws(StoreFailure) {
+        _ = try await writer.perform(.resolve(resolution)).get()
+    }
+
+    package func cancel(
+        _ run: RunID,
+        because reason: String,
+        actor: String,
+        at now: Timestamp
+    ) async throws(StoreFailure) {
+        let wish = Errand.cancel(run, reason: reason, actor: actor, now: now)
+        _ = try await writer.perform(wish).get()
+    }
 }

@@ -98,6 +98,11 @@ package enum StoreFailure: Error, Sendable, Hashable, CustomStringConvertible {
     /// Whose fault it is.
     package var fault: Fault { .house }
 
+    /// What happened, without the frame of ``description`` where a wish was refused.
+    package var reason: String {
+        if case .refused(let detail) = self { detail } else { description }
+    }
+
     package var description: String {
         switch self {
         case .full(let detail):

@@ -102,4 +102,65 @@ package protocol WishMemory: Sendable {
         actor: String,
         at now: Timestamp
     ) async throws(StoreFailure)
+    /// Lets a run begin that was given up because its guard could not be evaluated, as that was
+    /// judged now.
+    ///
+    /// - Parameters:
+    ///   - run: The run with its version, and its business key or why there is nothing to do.
+    ///   - actor: Who asked, for the audit log.
+    ///   - now: When.
+    /// - Throws: ``StoreFailure/refused(_:)`` when it is no such run.
+    func retry(judged run: NewRun, actor: String, at now: Timestamp) async throws(StoreFailure)
+    /// Writes down what a person knows of the action of an *unsure* run.
+    ///
+    /// - Parameter resolution: What is known and what follows from it.
+    /// - Throws: ``StoreFailure/refused(_:)`` when the run is not unsure at that step.
+    func resolve(_ resolution: RunResolution) async throws(StoreFailure)
+    /// Takes a run out of the walk for good, as *skipped*.
+    ///
+    /// - Parameters:
+    ///   - run: A run that is pending, waiting, dead or unsure.
+    ///   - reason: Why, in the person's words.
+    ///   - actor: Who asked, for the audit log.
+    ///   - now: When.
+    /// - Throws: ``StoreFailure/refused(_:)`` when there is no such run or its status allows none.
+    func cancel(
+        _ run: RunID,
+        because reason: String,
+        actor: String,
+        at now: Timestamp
+    ) async throws(StoreFailure)
+}
+
+/// What a person knows of the action of an unsure run.
+package struct RunResolution: Sendable {
+    /// The step that is in doubt.
+    package var step: StepRef
+    /// How it ended; nil where it is to be tried again.
+    package var outcome: StepOutcome?
+    /// What becomes of the run.
+    package var change: RunChange
+    /// How the person knows, in that person's words.
+    package var reason: String
+    /// Who says so, for the audit log.
+    package var actor: String
+    /// When.
+    package var now: Timestamp
+
+    /// Makes a resolution.
+    package init(
+        step: StepRef,
+        outcome: StepOutcome?,
+        change: RunChange,
+        reason: String,
+        actor: String,
+        now: Timestamp
+    ) {
+        self.step = step
+        self.outcome = outcome
+        self.change = change
+        self.reason = reason
+        self.actor = actor
+        self.now = now
+    }
 }

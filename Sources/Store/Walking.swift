@@ -71,6 +71,12 @@ package struct StoredRun: Sendable {
     package let waitingSince: Timestamp?
     /// Crashes of the process while this run was being walked.
     package let crashes: Int
+    /// How often a person let it walk again.
+    package let retries: Int
+    /// Whether `when` and `once-per` were judged; not where they could not be evaluated.
+    package let isJudged: Bool
+    /// The step of `steps` that was given up, where the run is in `on-failure`.
+    package let givenUpStep: Int?
     /// The outputs of settled steps, by step id; a JSON object.
     package let steps: String
 
@@ -86,6 +92,9 @@ package struct StoredRun: Sendable {
         attempts: Int,
         waitingSince: Timestamp?,
         crashes: Int,
+        retries: Int = 0,
+        isJudged: Bool = true,
+        givenUpStep: Int? = nil,
         steps: String
     ) {
         self.id = id
@@ -98,6 +107,9 @@ package struct StoredRun: Sendable {
         self.attempts = attempts
         self.waitingSince = waitingSince
         self.crashes = crashes
+        self.retries = retries
+        self.isJudged = isJudged
+        self.givenUpStep = givenUpStep
         self.steps = steps
     }
 }
@@ -179,7 +191,7 @@ package struct StepRef: Sendable {
     /// Which attempt this is, from 1.
     package var attempt: Int
     /// The key that never changes over attempts: `event/workflow/step`, with `~n` for the n-th
-    /// replay.
+    /// replay, and `+n` for a step of `on-failure` after the n-th retry by a person.
     package var key: String
     /// What the action gets, as JSON, secrets masked; nil where `if` was false.
     package var inputs: String?

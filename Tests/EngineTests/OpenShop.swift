@@ -64,6 +64,24 @@ struct OpenShop {
         )
     }
 
+    /// What a person may wish.
+    var wishes: RunWishes {
+        let clock = shop.clock
+        return RunWishes(
+            memory: memory,
+            reading: memory.reader,
+            evaluator: memory.expressions,
+            playbooks: box,
+            clock: { clock.now }
+        )
+    }
+
+    /// Puts the workflows in force as the files are now.
+    func reload() async throws {
+        let next = box.current.generation + 1
+        box.swap(try await shop.draft().apply(to: memory, generation: next, at: shop.clock.now))
+    }
+
     /// Walks until nothing can be walked without turning the clock.
     func walk() async throws {
         try await engine().walkUntilIdle { _ in false }

@@ -2,13 +2,16 @@
 
 import difflib
 import fcntl
+import http.server
 import json
 import os
 import pty
 import re
+import socket
 import struct
 import subprocess
 import termios
+import threading
 import time
 from pathlib import Path
 
@@ -20,7 +23,7 @@ HELP = Path(__file__).parent / "help"
 COMMANDS = [
     "", "serve", "status", "reload", "healthcheck", "check", "test", "explain", "trigger", "schema",
     "config", "config show", "events", "events ls", "events show", "runs", "runs ls", "runs show",
-    "runs retry", "dead", "dead ls", "dead retry", "audit", "audit ls", "audit verify", "version",
+    "runs retry", "runs resolve", "runs cancel", "dead", "dead ls", "dead retry", "audit", "audit ls", "audit verify", "version",
 ]
 
 
@@ -40,13 +43,13 @@ def ask(till, *arguments, code=0, **environment):
     return done.stdout if code == 0 else done.stderr
 
 
-def on_terminal(till, *arguments, columns=80, **environment):
-    """What a command writes to a terminal of that width."""
+def on_terminal(till, *arguments, columns=80, errors=False, **environment):
+    """What a command writes to a terminal of that width, its standard error too where asked."""
     leader, follower = pty.openpty()
     fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
     process = subprocess.Popen(
         [str(till.binary), *arguments, "--state", str(till.state)], stdout=follower,
-        stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL, cwd=till.folder,
+        stderr=follower if errors else subprocess.DEVNULL, stdin=subprocess.DEVNULL, cwd=till.folder,
         env={**till.environment, "TERM": "xterm", **environment})
     os.close(follower)
     said = b""
@@ -123,6 +126,10 @@ def test_every_command_in_the_help_is_tested():
     (["status", "--state", "nowhere"], 69, "till serve"),
     (["reload", "--state", "nowhere"], 69, "till serve"),
     (["runs", "retry", "1", "--state", "nowhere"], 69, "till serve"),
+    (["runs", "resolve", "1", "--as", "lost", "--reason", "x"], 64, "done|failed|retry"),
+    (["runs", "resolve", "1", "--as", "done"], 64, "--reason"),
+    (["runs", "resolve", "1", "--as", "done", "--reason", "x", "--state", "nowhere"], 69, "till serve"),
+    (["runs", "cancel", "1", "--reason", "x", "--state", "nowhere"], 69, "till serve"),
     (["trigger", "payment_intent.succeeded", "--url", "http://127.0.0.1:9/"], 69, "till serve"),
     (["healthcheck", "--admin-listen", "127.0.0.1:9"], 69, "till serve"),
     (["serve", "--listen", "everywhere"], 78, "--listen"),
@@ -305,6 +312,32 @@ steps:
 """
 
 
+class LosingPeer:
+    """Takes requests and, while it loses, hangs up instead of answering; remembers each."""
+
+    def __init__(self):
+        self.taken, self.loses = [], True
+        peer = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_POST(self):
+                self.rfile.read(int(self.headers.get("Content-Length") or 0))
+                peer.taken.append((self.path, self.headers["Idempotency-Key"]))
+                if peer.loses:
+                    self.connection.shutdown(socket.SHUT_RDWR)
+                    return
+                self.send_response(200)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+            def log_message(self, *_):
+                pass
+
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.port = server.server_port
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+
+
 def test_dead_letters_are_listed_and_walk_again(make_till):
     till = make_till()
     till.write("workflows/failing.yaml", FAILING % 9)
@@ -329,6 +362,54 @@ def test_a_run_that_ended_well_is_not_retried(served):
 
     assert "succeeded" in ask(served, "runs", "retry", run, code=65)
     assert "999" in ask(served, "runs", "retry", "999", code=65)
+
+
+def test_an_unsure_run_is_shown_and_resolved_by_a_person(make_till, tmp_path):
+    peer = LosingPeer()
+    till = make_till(TILL_HTTP_ALLOW_HOSTS="127.0.0.1")
+    more = """\
+    when-unsure: stop
+  - id: ring
+    uses: http-request
+    with: { url: "http://127.0.0.1:%d/ring", method: POST }
+""" % peer.port
+    till.write("workflows/failing.yaml", FAILING % peer.port + more)
+    till.start()
+    till.deliver(*(event("invoice.created", {"id": f"in_{n}", "object": "invoice"}) for n in (1, 2, 3)))
+    unsure = ask(till, "runs", "ls", "--status", "unsure", "-q").split()
+    status = ask(till, "status")
+    samples = till.metrics()
+
+    first, second, third = unsure
+    assert len(peer.taken) == 3
+    assert "3 unsure (the oldest of " in status
+    assert samples["till_runs_unsure"] == 3 and "till_runs_unsure_oldest_age_seconds" in samples
+    assert "runs resolve" in on_terminal(till, "runs", "show", first, errors=True)
+    assert till.log.read_text().count("run is unsure and rests") == 3
+
+    peer.loses = False
+    assert ask(till, "runs", "resolve", first, "--as", "done", "--reason", "it is there") == f"{first}\n"
+    ask(till, "runs", "resolve", second, "--as", "retry", "--reason", "it is not there")
+    ask(till, "runs", "resolve", third, "--as", "failed", "--reason", "no use now")
+    till.settle()
+    ends = dict(till.rows("SELECT id, status FROM workflow_runs"))
+    keys = [key for path, key in peer.taken if path == "/"]
+
+    assert ends == {int(first): "succeeded", int(second): "succeeded", int(third): "dead"}
+    assert len(keys) == 4 and len(set(keys)) == 3
+    assert [path for path, _ in peer.taken].count("/ring") == 2
+    assert "till runs retry" in ask(
+        till, "runs", "resolve", third, "--as", "done", "--reason", "x", code=65)
+    assert "a reason is needed" in ask(
+        till, "runs", "resolve", third, "--as", "done", "--reason", " ", code=65)
+    ask(till, "runs", "cancel", third, "--reason", "told the customer")
+    assert till.value("SELECT status FROM workflow_runs WHERE id = ?", int(third)) == "skipped"
+    details = [json.loads(detail) for (detail,) in till.rows(
+        "SELECT detail FROM audit_log WHERE action IN ('run.resolved', 'run.cancelled')"
+        " AND actor LIKE 'cli:%'")]
+    assert [detail["reason"] for detail in details] == [
+        "it is there", "it is not there", "no use now", "told the customer"]
+    assert ask(till, "audit", "verify")
 
 
 def test_status_shows_daemon_rules_and_counts(served):

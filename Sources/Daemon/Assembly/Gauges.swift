@@ -46,10 +46,27 @@ struct Gauges: Sendable {
             samples.append(
                 MetricSample("till_runs_oldest_age_seconds", [], Double(age(of: open) ?? 0))
             )
+            let ages = self.ages(of: open)
+            samples += Self.watched.map { status in
+                MetricSample(
+                    "till_runs_\(status.rawValue)_oldest_age_seconds",
+                    [],
+                    Double(ages[status] ?? 0)
+                )
+            }
         } catch {
             // swallow: a store that cannot be read shows in /-/ready; the rest still counts.
         }
         return samples
+    }
+
+    /// The statuses at which a run may need a person.
+    static let watched = [RunStatus.waiting, .dead, .unsure]
+
+    /// How long ago the oldest run at each of ``watched`` was made, in seconds.
+    func ages(of open: OpenRuns) -> [RunStatus: Int64] {
+        open.oldestByStatus.filter { Self.watched.contains($0.key) }
+            .mapValues { max(0, clock().since($0).components.seconds) }
     }
 
     /// How long the oldest run that still walks has been there, in seconds; nil without one.

@@ -43,6 +43,8 @@ package final class Till: Sendable {
     let exporter: MetricsExporter
     /// What is looked up when a scraper asks.
     let gauges: Gauges
+    /// The rules in force, as the engine sees them.
+    let playbooks: PlaybookBox
     /// The services while they run.
     let group = Mutex<ServiceGroup?>(nil)
 
@@ -78,6 +80,7 @@ package final class Till: Sendable {
             throw StartFailure(anything: error)
         }
         let box = PlaybookBox(playbook)
+        playbooks = box
         engine = Engine(
             memory: store.memory,
             evaluator: store.memory.expressions,

@@ -22,4 +22,20 @@ package protocol ControlDesk: Sendable {
     /// - Returns: The runs.
     /// - Throws: ``ControlRefusal`` when it can't be done.
     func retryDead(_ wish: RetryWish) async throws -> RetryReport
+    /// Writes down what a person knows of the action of an unsure run.
+    ///
+    /// - Parameters:
+    ///   - run: The run.
+    ///   - wish: What is known, and how.
+    /// - Returns: Where the run stands then.
+    /// - Throws: ``ControlRefusal`` with what to do instead.
+    func resolve(_ run: RunID, _ wish: ResolveWish) async throws -> RunReport
+    /// Takes a run out of the walk for good.
+    ///
+    /// - Parameters:
+    ///   - run: The run.
+    ///   - wish: Why.
+    /// - Returns: Where the run stands then.
+    /// - Throws: ``ControlRefusal`` with what to do instead.
+    func cancel(_ run: RunID, _ wish: ResolveWish) async throws -> RunReport
 }

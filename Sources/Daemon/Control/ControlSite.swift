@@ -34,11 +34,20 @@ package struct ControlSite: Sendable {
         }
         router.post("/runs/:id/retry") { request, context in
             try await Self.answering {
-                guard let number = Int64(context.parameters.get("id") ?? "") else {
-                    throw ControlRefusal("a run's id is a number; see: till runs ls")
-                }
                 let wish = try await Self.body(request, as: RetryWish.self)
-                return (try await desk.retry(RunID(number), wish), .ok)
+                return (try await desk.retry(try Self.run(in: context), wish), .ok)
+            }
+        }
+        router.post("/runs/:id/resolve") { request, context in
+            try await Self.answering {
+                let wish = try await Self.body(request, as: ResolveWish.self)
+                return (try await desk.resolve(try Self.run(in: context), wish), .ok)
+            }
+        }
+        router.post("/runs/:id/cancel") { request, context in
+            try await Self.answering {
+                let wish = try await Self.body(request, as: ResolveWish.self)
+                return (try await desk.cancel(try Self.run(in: context), wish), .ok)
             }
         }
         router.post("/dead/retry") { request, _ in
@@ -48,6 +57,14 @@ package struct ControlSite: Sendable {
             }
         }
         return router.buildResponder()
+    }
+
+    /// The run that a path names.
+    private static func run(in context: BasicRequestContext) throws -> RunID {
+        guard let number = Int64(context.parameters.get("id") ?? "") else {
+            throw ControlRefusal("a run's id is a number; see: till runs ls")
+        }
+        return RunID(number)
     }
 
     /// Runs a route; a refusal becomes an answer that says why.

@@ -26,6 +26,8 @@ package struct StatusReport: Sendable, Codable {
     package var events: [String: Int]
     /// How long the oldest run that is not at an end has been there, in seconds; nil without one.
     package var oldestRunSeconds: Int64?
+    /// How long ago the oldest waiting, dead and unsure run was made, in seconds, by status.
+    package var oldestSeconds: [String: Int64]
     /// The database file's size, in bytes.
     package var databaseBytes: Int64
     /// Its write-ahead log's size, in bytes.
@@ -46,6 +48,7 @@ package struct StatusReport: Sendable, Codable {
         runs: [String: Int],
         events: [String: Int],
         oldestRunSeconds: Int64?,
+        oldestSeconds: [String: Int64],
         databaseBytes: Int64,
         walBytes: Int64
     ) {
@@ -62,6 +65,7 @@ package struct StatusReport: Sendable, Codable {
         self.runs = runs
         self.events = events
         self.oldestRunSeconds = oldestRunSeconds
+        self.oldestSeconds = oldestSeconds
         self.databaseBytes = databaseBytes
         self.walBytes = walBytes
     }

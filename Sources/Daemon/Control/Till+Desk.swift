@@ -26,10 +26,22 @@ extension Till: ControlDesk {
         return address
     }
 
+    /// What people wish of runs.
+    private var wishes: RunWishes {
+        RunWishes(
+            memory: store.memory,
+            reading: store.memory.reader,
+            evaluator: store.memory.expressions,
+            playbooks: playbooks,
+            clock: start.clock
+        )
+    }
+
     package func status() throws -> StatusReport {
         let inForce = reloader.current
         let runs = try store.memory.reader.runCounts()
         let events = try store.memory.reader.eventCounts()
+        let open = try store.memory.reader.openRuns()
         let readiness = board.readiness
         var reason: String?
         if case .unready(let why) = readiness { reason = why }
@@ -46,7 +58,10 @@ extension Till: ControlDesk {
             lastReload: inForce.lastReport,
             runs: Dictionary(uniqueKeysWithValues: runs.map { ($0.rawValue, $1) }),
             events: Dictionary(uniqueKeysWithValues: events.map { ($0.rawValue, $1) }),
-            oldestRunSeconds: gauges.age(of: try store.memory.reader.openRuns()),
+            oldestRunSeconds: gauges.age(of: open),
+            oldestSeconds: Dictionary(
+                uniqueKeysWithValues: gauges.ages(of: open).map { ($0.rawValue, $1) }
+            ),
             databaseBytes: gauges.databaseBytes,
             walBytes: gauges.walBytes
         )
@@ -57,13 +72,10 @@ extension Till: ControlDesk {
     }
 
     package func retry(_ run: RunID, _ wish: RetryWish) async throws -> RetryReport {
-        guard let row = try store.memory.reader.run(run)?.row else {
-            throw ControlRefusal("there is no run \(run); see: till runs ls")
-        }
         do throws(StoreFailure) {
-            try await grant(row, wish)
+            try await grant(run, wish)
         } catch {
-            throw ControlRefusal("\(error)")
+            throw ControlRefusal(error)
         }
         return RetryReport(retried: [run.number])
     }
@@ -75,33 +87,52 @@ extension Till: ControlDesk {
         )
         for row in rows.reversed() {
             do throws(StoreFailure) {
-                try await grant(row, wish)
+                try await grant(row.id, wish)
                 report.retried.append(row.id.number)
             } catch {
                 report.refused.append(
-                    RetryReport.Refusal(run: row.id.number, reason: "\(error)")
+                    RetryReport.Refusal(run: row.id.number, reason: error.reason)
                 )
             }
         }
         return report
     }
 
-    /// Lets a run walk again, pinned to the version that was wished for.
-    private func grant(_ row: RunRow, _ wish: RetryWish) async throws(StoreFailure) {
-        var version = row.version
-        if wish.version == .current {
-            let rules = reloader.current.playbook.rules
-            guard let rule = rules.first(where: { $0.workflow.name == row.workflow }) else {
-                throw .refused("no workflow in force is named \(row.workflow)")
-            }
-            version = rule.version
+    package func resolve(_ run: RunID, _ wish: ResolveWish) async throws -> RunReport {
+        guard let verdict = wish.verdict else {
+            throw ControlRefusal("say what became of the action: done, failed or retry")
         }
-        try await store.memory.retry(
-            row.id,
-            version: version,
+        let reason = try wish.soundReason()
+        do throws(StoreFailure) {
+            let status = try await wishes.resolve(
+                run,
+                as: verdict,
+                because: reason,
+                by: ControlWish.sound(wish.actor)
+            )
+            return RunReport(run: run.number, status: status.rawValue)
+        } catch {
+            throw ControlRefusal(error)
+        }
+    }
+
+    package func cancel(_ run: RunID, _ wish: ResolveWish) async throws -> RunReport {
+        let reason = try wish.soundReason()
+        do throws(StoreFailure) {
+            try await wishes.cancel(run, because: reason, by: ControlWish.sound(wish.actor))
+        } catch {
+            throw ControlRefusal(error)
+        }
+        return RunReport(run: run.number, status: RunStatus.skipped.rawValue)
+    }
+
+    /// Lets a run walk again, pinned to the version that was wished for.
+    private func grant(_ run: RunID, _ wish: RetryWish) async throws(StoreFailure) {
+        try await wishes.retry(
+            run,
+            isCurrent: wish.version == .current,
             fromStart: wish.from == .start,
-            actor: ControlWish.sound(wish.actor),
-            at: start.clock()
+            by: ControlWish.sound(wish.actor)
         )
     }
 }

@@ -3,7 +3,9 @@ import Store
 /// The core tables, version by version.
 enum CoreSchema {
     /// The text of each version's file, the first at 0; a file never changes after a release.
-    static let versions = [PackageResources.v001_core_sql]
+    static let versions = [
+        PackageResources.v001_core_sql, PackageResources.v002_retries_sql,
+    ]
 
     /// Marks the file as Till's in its header: "TILL".
     private static let applicationID: Int64 = 0x5449_4C4C

@@ -10,7 +10,7 @@ extension SQLiteReader: RunGauging {
         WHERE status = 'waiting' GROUP BY status
         UNION ALL SELECT status, count(*), min(created_at) FROM workflow_runs
         WHERE status = 'running' GROUP BY status
-        UNION ALL SELECT status, count(*), NULL FROM workflow_runs
+        UNION ALL SELECT status, count(*), min(created_at) FROM workflow_runs
         WHERE status IN ('dead', 'unsure') GROUP BY status
         """
 
@@ -22,10 +22,9 @@ extension SQLiteReader: RunGauging {
             while try statement.step() {
                 guard let status = RunStatus(rawValue: statement.text(0)) else { continue }
                 runs.counts[status] = Int(statement.integer(1))
-                if let made = statement.optionalInteger(2) {
-                    let moment = Timestamp(milliseconds: made)
-                    runs.oldest = min(runs.oldest ?? moment, moment)
-                }
+                let moment = Timestamp(milliseconds: statement.integer(2))
+                runs.oldestByStatus[status] = moment
+                if !status.isEnd { runs.oldest = min(runs.oldest ?? moment, moment) }
             }
             return runs
         }

@@ -143,7 +143,7 @@ final class WalkReader: Sendable {
         let select = try connection.statement(
             """
             SELECT r.workflow, r.version_id, r.replay, r.status, r.phase, r.position, r.attempts,
-              r.waiting_since, r.crashes,
+              r.waiting_since, r.crashes, r.retries, r.is_judged, r.given_up_step,
               e.seq, e.id, e.type, e.created_at, e.livemode, e.account, e.lane, e.endpoint, b.body
             FROM workflow_runs AS r
               JOIN webhook_events AS e ON e.seq = r.event_seq
@@ -165,7 +165,7 @@ final class WalkReader: Sendable {
             runs.append(
                 StoredRun(
                     id: RunID(id),
-                    event: event(in: select, from: 9),
+                    event: event(in: select, from: 12),
                     workflow: select.text(0),
                     version: select.integer(1),
                     replay: Int(select.integer(2)),
@@ -174,6 +174,9 @@ final class WalkReader: Sendable {
                     attempts: Int(select.integer(6)),
                     waitingSince: select.optionalInteger(7).map(Timestamp.init(milliseconds:)),
                     crashes: Int(select.integer(8)),
+                    retries: Int(select.integer(9)),
+                    isJudged: select.integer(10) != 0,
+                    givenUpStep: select.optionalInteger(11).map(Int.init),
                     steps: steps
                 )
             )

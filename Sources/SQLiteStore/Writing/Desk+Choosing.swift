@@ -30,17 +30,7 @@ extension Desk {
 
     /// Makes one run, skipped where its business key was taken before.
     private func insert(_ run: NewRun, for event: StoredEvent) throws(SQLFault) -> RunStatus {
-        var status = RunStatus.pending
-        var reason: String?
-        if let text = run.deadReason {
-            (status, reason) = (.dead, text)
-        } else if let text = run.skipReason {
-            (status, reason) = (.skipped, text)
-        } else if let key = run.onceKey, let first = try holder(of: key, in: run.workflow) {
-            (status, reason) = (
-                .skipped, "once-per key \"\(key)\" was seen before, by run \(first)"
-            )
-        }
+        let (status, reason) = try standing(of: run)
         try insertRow(run, event.sequence, status, reason)
         if status == .pending, let key = run.onceKey {
             try take(key, for: run)
@@ -63,6 +53,16 @@ extension Desk {
         return status
     }
 
+    /// How a run begins: pending, or at an end and why.
+    func standing(of run: NewRun) throws(SQLFault) -> (RunStatus, reason: String?) {
+        if let text = run.deadReason { return (.dead, text) }
+        if let text = run.skipReason { return (.skipped, text) }
+        if let key = run.onceKey, let first = try holder(of: key, in: run.workflow) {
+            return (.skipped, "once-per key \"\(key)\" was seen before, by run \(first)")
+        }
+        return (.pending, nil)
+    }
+
     /// Inserts a run's row.
     private func insertRow(
         _ run: NewRun,
@@ -73,8 +73,8 @@ extension Desk {
         let insert = try connection.statement(
             """
             INSERT INTO workflow_runs (id, event_seq, workflow, version_id, status, once_key,
-              reason, fault, created_at, updated_at, finished_at)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9, ?10)
+              reason, fault, created_at, updated_at, finished_at, is_judged)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9, ?10, ?11)
             """
         )
         insert.bind(1, run.id.number)
@@ -87,6 +87,7 @@ extension Desk {
         insert.bind(8, status == .dead ? Fault.operator.rawValue : nil)
         insert.bind(9, now.milliseconds)
         insert.bind(10, status.isEnd ? now.milliseconds : nil)
+        insert.bind(11, run.deadReason == nil ? 1 : 0)
         try insert.run()
     }
 
@@ -102,7 +103,7 @@ extension Desk {
     }
 
     /// Takes a business key for a run.
-    private func take(_ key: String, for run: NewRun) throws(SQLFault) {
+    func take(_ key: String, for run: NewRun) throws(SQLFault) {
         let insert = try connection.statement(
             "INSERT INTO once_keys (workflow, key, run_id) VALUES (?1, ?2, ?3)"
         )

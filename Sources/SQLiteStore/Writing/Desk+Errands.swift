@@ -19,6 +19,11 @@ extension Desk {
             return numbers
         case .audit(let entry): audit.append(entry)
         case .retry(let wish): try retry(wish)
+        case .retryJudged(let run, let actor, let now):
+            try retry(judged: run, actor: actor, at: now)
+        case .resolve(let resolution): try resolve(resolution)
+        case .cancel(let run, let reason, let actor, let now):
+            try cancel(run, because: reason, actor: actor, at: now)
         }
         return []
     }

@@ -104,7 +104,7 @@ extension Desk {
     }
 
     /// Writes the outcome beside the key of an outward action that happened.
-    private func keepOutcome(_ outcome: StepOutcome, of ref: StepRef) throws(SQLFault) {
+    func keepOutcome(_ outcome: StepOutcome, of ref: StepRef) throws(SQLFault) {
         guard case .done(let outputs) = outcome else { return }
         let update = try connection.statement(
             "UPDATE idempotency_keys SET outcome = 'done', outputs = ?2 WHERE key = ?1"
@@ -158,6 +158,8 @@ extension Desk {
             """
             UPDATE workflow_runs SET status = ?4, phase = ?5, position = ?6, attempts = ?7,
               waiting_since = CASE WHEN ?8 THEN coalesce(waiting_since, ?9) END,
+              given_up_step = CASE WHEN phase = 'main' AND ?5 = 'failure' THEN position
+                              ELSE given_up_step END,
               due_at = ?10, crashes = 0, updated_at = ?9, finished_at = ?11,
               reason = CASE WHEN ?4 IN ('failed', 'dead', 'waiting') THEN coalesce(?12, reason)
                        ELSE ?12 END,

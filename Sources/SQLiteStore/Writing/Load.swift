@@ -26,6 +26,12 @@ enum Errand: Sendable {
     case audit(AuditEntry)
     /// Let a run walk again.
     case retry(RetryWish)
+    /// Let a run begin whose guard was judged only now.
+    case retryJudged(NewRun, actor: String, now: Timestamp)
+    /// Write down what a person knows of an unsure run.
+    case resolve(RunResolution)
+    /// Take a run out of the walk for good.
+    case cancel(RunID, reason: String, actor: String, now: Timestamp)
 }
 
 /// A person's wish that a run walks again; the arguments of ``WishMemory``.

@@ -13,10 +13,17 @@ package struct OpenRuns: Sendable, Hashable {
     /// When the oldest of those that will still walk by themselves was made; nil where there is
     /// none.
     package var oldest: Timestamp?
+    /// When the oldest at each of those statuses was made.
+    package var oldestByStatus: [RunStatus: Timestamp]
 
     /// Makes the counts.
-    package init(counts: [RunStatus: Int] = [:], oldest: Timestamp? = nil) {
+    package init(
+        counts: [RunStatus: Int] = [:],
+        oldest: Timestamp? = nil,
+        oldestByStatus: [RunStatus: Timestamp] = [:]
+    ) {
         self.counts = counts
         self.oldest = oldest
+        self.oldestByStatus = oldestByStatus
     }
 }

@@ -45,6 +45,16 @@ struct ControlClient {
         try await answer("POST", "/dead/retry", body: wish, within: .seconds(120))
     }
 
+    /// Writes down what became of the action of an unsure run.
+    func resolve(_ run: RunID, _ wish: ResolveWish) async throws -> RunReport {
+        try await answer("POST", "/runs/\(run)/resolve", body: wish, within: .seconds(30))
+    }
+
+    /// Takes a run out of the walk.
+    func cancel(_ run: RunID, _ wish: ResolveWish) async throws -> RunReport {
+        try await answer("POST", "/runs/\(run)/cancel", body: wish, within: .seconds(30))
+    }
+
     private func answer<Report: Decodable>(
         _ method: String,
         _ path: String,

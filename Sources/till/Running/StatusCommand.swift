@@ -106,8 +106,22 @@ struct StatusCommand: AsyncParsableCommand {
         if let age = report.oldestRunSeconds {
             pairs.append(("oldest run", Shown.span(seconds: age)))
         }
+        if let need = Self.need(report) { pairs.append(("needs a person", need)) }
         for mistake in reload.mistakes { pairs.append(("mistake", mistake)) }
         return Shown.pairs(pairs)
+    }
+
+    /// The runs that rest until a person decides, with the age of the oldest; nil without any.
+    private static func need(_ report: StatusReport) -> String? {
+        let parts = [RunStatus.unsure, .dead].compactMap { status -> String? in
+            guard let count = report.runs[status.rawValue], count > 0 else { return nil }
+            let age = report.oldestSeconds[status.rawValue].map {
+                " (the oldest of \(Shown.span(seconds: $0)) ago)"
+            }
+            return "\(count) \(status.rawValue)\(age ?? "")"
+        }
+        guard !parts.isEmpty else { return nil }
+        return parts.joined(separator: ", ") + "; see: till runs ls --status unsure,dead"
     }
 
     private func json(_ report: StatusReport) -> JSONValue {
@@ -123,6 +137,12 @@ struct StatusCommand: AsyncParsableCommand {
             ("events", Self.counts(report.events, Self.eventOrder)),
             ("runs", Self.counts(report.runs, Self.runOrder)),
             ("oldest_run_seconds", report.oldestRunSeconds.map(JSONValue.number) ?? .null),
+            (
+                "oldest_seconds",
+                .object(
+                    report.oldestSeconds.sorted { $0.key < $1.key }.map { ($0, .number($1)) }
+                )
+            ),
             ("database_bytes", .number(report.databaseBytes)),
             ("wal_bytes", .number(report.walBytes)),
         ])

@@ -4,7 +4,10 @@ import ArgumentParser
 struct RunsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "runs",
-        abstract: "Look at what workflows did, and let a run walk again.",
-        subcommands: [RunsListCommand.self, RunsShowCommand.self, RunsRetryCommand.self]
+        abstract: "Look at what workflows did, and decide about a run.",
+        subcommands: [
+            RunsListCommand.self, RunsShowCommand.self, RunsRetryCommand.self,
+            RunsResolveCommand.self, RunsCancelCommand.self,
+        ]
     )
 }

@@ -11,7 +11,8 @@ struct RunsRetryCommand: AsyncParsableCommand {
             Asks the running daemon. What a settled step changed in the database is not done \
             twice: \
             its key is known. With --from start, steps that leave the house (mails, requests) are \
-            done again under a new key.
+            done again under the key they had, so that a receiver can tell the repeat. A run whose \
+            "when" could not be evaluated is judged again first.
 
             EXAMPLES
               till runs retry 42

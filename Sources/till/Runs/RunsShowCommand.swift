@@ -32,8 +32,10 @@ struct RunsShowCommand: ParsableCommand {
         let reader = try settings.reader()
         guard let run = try reader.run(RunID(id)) else { throw try reader.missing(RunID(id)) }
         Words.print(output == .json ? Self.json(run).compact : Self.text(run))
-        if output == .text, run.row.status == .dead || run.row.status == .unsure {
-            Words.hint("to let it walk again: till runs retry \(id)")
+        guard output == .text else { return }
+        if run.row.status == .dead { Words.hint("to let it walk again: till runs retry \(id)") }
+        if run.row.status == .unsure {
+            Words.hint("to say what became of it: till runs resolve \(id) --as done|failed|retry")
         }
     }
 
