@@ -53,6 +53,14 @@ package enum EventPattern: Sendable, Hashable {
     /// The part before the star, with its dot: `charge.`
     case prefix(String)
 
+    /// The pattern as a person writes it.
+    package var text: String {
+        switch self {
+        case .type(let exact): exact
+        case .prefix(let prefix): prefix + "*"
+        }
+    }
+
     /// Whether an event type fits.
     package func matches(_ type: String) -> Bool {
         switch self {

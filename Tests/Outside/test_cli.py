@@ -427,7 +427,10 @@ def test_status_shows_daemon_rules_and_counts(served):
 def test_check_finds_all_mistakes_of_settings_plugins_and_workflows(make_till):
     till = make_till()
     config = ("--config", str(till.config))
-    assert till.run("check", *config).returncode == 0
+    right = till.run("check", *config)
+    assert right.returncode == 0 and right.stdout.startswith("right: ")
+    assert "choose these events in Stripe: charge.dispute.closed charge.dispute.created" in (
+        right.stderr)
 
     till.write("etc/till.yaml", till.config.read_text() + "\nsurplus: 1\n")
     till.write("workflows/broken.yaml", "name: broken\non: a.b\nsteps:\n  - uses: nothing\n")

@@ -14,6 +14,8 @@ package struct RuleCheck: Sendable {
     package let plugins: Int
     /// The hash that `till status` would show of them.
     package let hash: String
+    /// The event types that the workflows take, as they name them: what Stripe must send.
+    package let types: [String]
     /// What looks wrong and is no mistake.
     package let warnings: [String]
 
@@ -60,6 +62,7 @@ package struct RuleCheck: Sendable {
             workflows = draft.workflows.count
             plugins = draft.plugins.count
             hash = draft.hash
+            types = Set(draft.workflows.flatMap(\.on).map(\.text)).sorted()
             warnings =
                 settings.warnings + RuleWarnings.of(draft.workflows, settings.endpoints)
         } catch let found as Mistakes {

@@ -10,7 +10,8 @@ struct CheckCommand: ParsableCommand {
         discussion: """
             Every mistake is shown at once, with file, line and column; the exit code is 78 \
             then. SQL \
-            is prepared against the plugins' own tables, mail templates are read, secrets looked up.
+            is prepared against the plugins' own tables, mail templates are read, secrets looked \
+            up. Where all is well the event types are listed that Stripe's endpoint must send.
 
             EXAMPLES
               till check
@@ -43,6 +44,7 @@ struct CheckCommand: ParsableCommand {
             )
         }
         for warning in check.warnings { Words.say("warning: \(warning)") }
+        Words.say("choose these events in Stripe: \(check.types.joined(separator: " "))")
         Words.print(
             "right: \(check.workflows) workflows, \(check.plugins) plugins, "
                 + Shown.hash(check.hash)
