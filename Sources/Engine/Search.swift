@@ -21,8 +21,9 @@ struct Search {
     /// Events whose runs could not be made and that rest until then.
     private(set) var setAside: [Int64: Timestamp] = [:]
 
-    /// How long something rests after the store refused it.
-    private static let rest = Duration.seconds(5)
+    /// How long something rests after the store refused it; Till is to go on within 5 s of the disk
+    /// having room again.
+    private static let rest = Duration.seconds(3)
     /// While the engine is busy it looks for due runs no more often than this.
     private static let interval = Duration.seconds(1)
 

@@ -48,11 +48,15 @@ package final class SQLiteMemory: Recording, WalkMemory, RuleMemory, WishMemory 
         try StateDirectory.makeFile(path)
         do {
             let connection = try Connection(path: path, .writing)
+            guard connection.isWritable else {
+                throw OpeningFailure.unusable(path: path, detail: "it may only be read")
+            }
             try Durability.request(on: connection)
             if let (setting, value) = try Durability.violation(on: connection) {
                 throw OpeningFailure.unsafe(path: path, setting: setting, value: value)
             }
             try CoreSchema.apply(to: connection, path: path)
+            try StateDirectory.sync(directory)
             let desk = try Desk(connection: connection, clock: clock)
             let bell = Bell()
             let memory = SQLiteMemory(
@@ -70,6 +74,8 @@ package final class SQLiteMemory: Recording, WalkMemory, RuleMemory, WishMemory 
             throw failure
         } catch let fault as SQLFault where fault.isNoDatabase {
             throw .foreign(path: path)
+        } catch let fault as SQLFault where fault.isAboutAccess {
+            throw .unusable(path: path, detail: fault.description)
         } catch let fault as SQLFault {
             throw .failed(fault.storeFailure)
         } catch let failure as StoreFailure {

@@ -79,12 +79,14 @@ class Till:
             "--listen", f"127.0.0.1:{self.port}", "--admin-listen", f"127.0.0.1:{self.admin_port}",
         ]
 
-    def launch(self, **environment) -> "Till":
-        """Starts the process and does not wait for it."""
+    def launch(self, *wrapper: str, **environment) -> "Till":
+        """Starts the process, under another program if one is given, and does not wait for it."""
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                self.serve_command(), env={**self.environment, **environment},
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.folder)
+                [*wrapper, *self.serve_command()], env={**self.environment, **environment},
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.folder,
+                # In a group of its own, so that it ends with its wrapper.
+                process_group=0)
         return self
 
     def start(self, **environment) -> "Till":
@@ -124,7 +126,7 @@ class Till:
     def end(self) -> None:
         """Whatever state it is in: gone afterwards."""
         if self.process and self.process.poll() is None:
-            self.process.kill()
+            os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
 
     def hang_up(self) -> None:

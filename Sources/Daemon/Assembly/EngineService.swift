@@ -8,7 +8,11 @@ struct EngineService: Service {
     let engine: Engine
 
     func run() async throws {
-        try await engine.run()
+        try await withGracefulShutdownHandler {
+            try await engine.run()
+        } onGracefulShutdown: {
+            engine.drain()
+        }
         // An engine that was drained before its turn must not end the group.
         try await gracefulShutdown()
     }

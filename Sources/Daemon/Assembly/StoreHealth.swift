@@ -7,8 +7,8 @@ import Synchronization
 /// Trouble is forgotten after a while without another: a balancer that took Till out because of it
 /// sends nothing that could show that all is well again.
 final class StoreHealth: Sendable {
-    /// How long one failure counts.
-    private static let memory = Duration.seconds(5)
+    /// How long one failure counts; Till is to be back within 5 s of the disk having room again.
+    private static let memory = Duration.seconds(3)
 
     private let trouble = Mutex<(text: String, since: ContinuousClock.Instant)?>(nil)
     private let broken = Mutex<StoreFailure?>(nil)

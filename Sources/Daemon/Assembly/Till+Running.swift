@@ -32,6 +32,7 @@ extension Till {
         } catch {
             throw StartFailure(error)
         }
+        try OpenFiles.raise(for: settings.limits.connections)
         let sink = LogSink(format: settings.log.sinkFormat, level: settings.log.loggerLevel)
         let exporter = MetricsExporter()
         LoggingSystem.bootstrap { sink.handler(label: $0) }
@@ -56,8 +57,12 @@ extension Till {
         for warning in settings.warnings + RuleWarnings.of(workflows, settings.endpoints) {
             logger.warning("settings", metadata: ["detail": "\(warning)"])
         }
+        // Where a service fails the others are stopped in order as well: a server that is cancelled
+        // while it accepts a connection traps.
         var configuration = ServiceGroupConfiguration(
-            services: services(settings, signals, onServing),
+            services: services(settings, signals, onServing).map {
+                .init(service: $0, failureTerminationBehavior: .gracefullyShutdownGroup)
+            },
             logger: logger
         )
         configuration.maximumGracefulShutdownDuration = Self.stopTime
@@ -141,10 +146,18 @@ extension Till {
         _ settings: Settings,
         _ onServing: @escaping @Sendable () -> Void
     ) -> some Service {
+        var bounds = settings.limits.bounds
+        bounds.connections = OpenFiles.room(for: bounds.connections)
+        if bounds.connections < settings.limits.connections {
+            logger.warning(
+                "too few open files are allowed for limits.connections",
+                metadata: ["connections": "\(bounds.connections)"]
+            )
+        }
         let server = PublicServer.make(
             door: door,
             address: .hostname(settings.listen.host, port: settings.listen.port),
-            bounds: settings.limits.bounds,
+            bounds: bounds,
             logger: serverLogger
         ) { channel in
             self.note(.intake, channel.localAddress?.port, onServing)

@@ -1,4 +1,5 @@
 import Glibc
+import Store
 
 /// The state directory and its files, closed to other users.
 enum StateDirectory {
@@ -10,6 +11,20 @@ enum StateDirectory {
             guard mkdir(place, 0o700) == 0 || errno == EEXIST else {
                 throw .unusable(path: place, detail: String(cString: strerror(errno)))
             }
+        }
+    }
+
+    /// Makes sure that the directory still knows its files after a power cut.
+    ///
+    /// SQLite does so too when it first syncs a new write-ahead log, but overlooks a failure.
+    static func sync(_ path: String) throws(OpeningFailure) {
+        let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            throw .unusable(path: path, detail: String(cString: strerror(errno)))
+        }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else {
+            throw .failed(.broken("\(path) cannot be synced: " + String(cString: strerror(errno))))
         }
     }
 

@@ -56,6 +56,9 @@ final class Connection {
     /// Whether no transaction is open.
     var isAutocommit: Bool { sqlite3_get_autocommit(handle) != 0 }
 
+    /// Whether SQLite could open the file for writing; else it has opened it for reading only.
+    var isWritable: Bool { sqlite3_db_readonly(handle, "main") == 0 }
+
     /// Rows changed by the last INSERT, UPDATE or DELETE.
     var changes: Int { Int(sqlite3_changes64(handle)) }
 

@@ -51,6 +51,11 @@ struct SQLFault: Error, Sendable, Hashable, CustomStringConvertible {
     /// Whether the file is no database at all.
     var isNoDatabase: Bool { primary == SQLITE_NOTADB }
 
+    /// Whether the file may not be opened or written by this process.
+    var isAboutAccess: Bool {
+        [SQLITE_CANTOPEN, SQLITE_READONLY, SQLITE_PERM, SQLITE_AUTH].contains(primary)
+    }
+
     /// SQLite's primary result code.
     var primary: Int32 { code & 0xff }
 
