@@ -3,6 +3,7 @@
 from itertools import permutations
 
 from events import charge, event, fresh, payment_intent
+from extent import choices
 
 ORDER_COLUMNS = (
     "status, amount, amount_refunded, currency, email, customer, error_message IS NULL, "
@@ -44,6 +45,70 @@ def test_all_24_orders_of_a_life_end_in_one_state(till):
     assert set(states.values()) == {states[(0, 1, 2, 3)]}, states
     assert states[(0, 1, 2, 3)][:4] == ("refunded", 5000, 5000, "usd")
     assert till.rows("SELECT 1 FROM workflow_runs WHERE status IN ('dead', 'unsure')") == []
+
+
+def disputed_life(order: str) -> list[dict]:
+    """A payment from its making to its dispute, which knows nothing of the order but the payment."""
+    intent, paid = fresh("pi"), fresh("ch")
+    about = {"order_id": order}
+    begin = 1_790_000_000
+    return [
+        event("payment_intent.created", created=begin, obj=payment_intent(
+            intent, amount=5000, metadata=about, status="requires_payment_method")),
+        event("payment_intent.succeeded", created=begin + 2,
+              obj=payment_intent(intent, amount=5000, metadata=about, charge=paid)),
+        event("charge.succeeded", created=begin + 1,
+              obj=charge(paid, intent=intent, amount=5000, metadata=about)),
+        event("charge.refunded", created=begin + 100,
+              obj=charge(paid, intent=intent, amount=5000, refunded=2000, metadata=about)),
+        event("charge.dispute.created", created=begin + 200, obj={
+            "id": fresh("dp"), "object": "dispute", "amount": 3000, "charge": paid,
+            "currency": "usd", "evidence_details": {"due_by": begin + 700_000}, "metadata": {},
+            "payment_intent": intent, "reason": "fraudulent", "status": "needs_response"}),
+    ]
+
+
+def with_duplicates(turn: tuple, chance) -> list[int]:
+    """Each once in that order, and each again one to three times somewhere behind."""
+    deliveries = list(turn)
+    for each in turn:
+        for _ in range(chance.randint(1, 3)):
+            first = deliveries.index(each)
+            deliveries.insert(chance.randint(first + 1, len(deliveries)), each)
+    return deliveries
+
+
+def test_all_120_orders_of_a_disputed_life_with_duplicates_end_in_one_state(till):
+    chance = choices()
+    lives, turns = {}, {}
+    for number, turn in enumerate(permutations(range(5))):
+        lives[turn] = disputed_life(f"disputed-{number}")
+        turns[turn] = with_duplicates(turn, chance)
+    # Everything of one round is walked before the next begins, or the engine would put it in order.
+    for index in range(max(map(len, turns.values()))):
+        for turn, deliveries in turns.items():
+            if index < len(deliveries):
+                answer = till.send(lives[turn][deliveries[index]])
+                assert answer.status == 200, answer
+        till.wait_for(
+            "SELECT NOT EXISTS (SELECT 1 FROM workflow_runs"
+            " WHERE status IN ('pending', 'running', 'failed'))"
+            " AND NOT EXISTS (SELECT 1 FROM webhook_events AS e WHERE status = 'received'"
+            " AND NOT EXISTS (SELECT 1 FROM workflow_runs WHERE event_seq = e.seq))")
+    till.settle(60)
+
+    states = {
+        turn: till.row(f"SELECT {ORDER_COLUMNS} FROM orders WHERE id = ?", f"disputed-{number}")
+        for number, turn in enumerate(lives)}
+    assert len(states) == 120
+    assert set(states.values()) == {states[(0, 1, 2, 3, 4)]}, states
+    assert states[(0, 1, 2, 3, 4)][:4] == ("disputed", 5000, 2000, "usd")
+    assert till.value("SELECT count(*) FROM webhook_events") == 5 * 120
+    assert till.rows("SELECT 1 FROM workflow_runs WHERE status IN ('dead', 'unsure')") == []
+    # One confirmation at most for each, and never two mails with one id.
+    ids = [line for mail in till.mails() for line in mail.read_text(errors="replace").splitlines()
+           if line.lower().startswith("message-id:")]
+    assert len(ids) == len(set(ids)) > 0
 
 
 def test_a_late_older_failure_does_not_undo_a_payment(till):
