@@ -103,6 +103,28 @@ class WebServer(Peer):
         allow(till, self.port)
 
 
+class Valve(Peer):
+    """Tests/Peers/valve.py: a relay in front of another peer that can hang."""
+
+    program = "valve.py"
+
+    def __init__(self, folder: Path, peer: Peer):
+        super().__init__(folder, "--to", str(peer.port))
+
+    def hold(self) -> None:
+        """From now on connections are taken and hang."""
+        self.say("hold")
+
+    def pass_on(self) -> None:
+        """What hangs is cut, what comes is passed on."""
+        self.say("pass")
+
+    def say(self, word: str) -> None:
+        self.process.stdin.write(word + "\n")
+        self.process.stdin.flush()
+        assert self.process.stdout.readline() == "done\n"
+
+
 def allow(till, *ports: int) -> None:
     """Lets that Till reach those ports of loopback."""
     text = till.config.read_text()
