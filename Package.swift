@@ -1,14 +1,22 @@
 // swift-tools-version:6.2
 import PackageDescription
 
+/// Whether this is the build for fuzzing: `TILL_FUZZ=1 swift build`, see `scripts/fuzz`.
+let isFuzzing = Context.environment["TILL_FUZZ"] != nil
+
+/// What libFuzzer needs to follow an input through our rooms.
+let fuzzing: [SwiftSetting] =
+    isFuzzing ? [.unsafeFlags(["-sanitize=fuzzer", "-enable-testing"])] : []
+
 /// Every target of ours: language mode 6, no warning tolerated, imports internal unless said.
-let house: [SwiftSetting] = [
-    .enableUpcomingFeature("ExistentialAny"),
-    .enableUpcomingFeature("MemberImportVisibility"),
-    .enableUpcomingFeature("InternalImportsByDefault"),
-    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
-    .treatAllWarnings(as: .error),
-]
+let house: [SwiftSetting] =
+    fuzzing + [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+        .treatAllWarnings(as: .error),
+    ]
 
 /// A room that touches no C: the compiler proves that nothing unsafe is in it.
 let safe = house + [.strictMemorySafety()]
@@ -195,7 +203,29 @@ let testRooms: [Target] = [
         swiftSettings: house
     ),
     .testTarget(name: "HouseRulesTests", swiftSettings: house),
+    // What every input must hold to, and the inputs that are kept.
+    .testTarget(
+        name: "Fuzz",
+        dependencies: [
+            "Actions", "CCurl", "Daemon", "Model", "Outbound", "Plugins", "SQLiteStore", "Store",
+            "Stripe", "Telemetry", "Workflows", "YAMLTree", logging,
+        ],
+        exclude: ["Dictionaries", "Seeds", "FuzzMain.swift"],
+        swiftSettings: house
+    ),
 ]
+
+/// The same as a program under libFuzzer, in place of all tests.
+let fuzzer: [Target] = testRooms.filter { $0.name == "Fuzz" }.map { tests in
+    .executableTarget(
+        name: "fuzz",
+        dependencies: tests.dependencies,
+        path: "Tests/Fuzz",
+        exclude: ["Dictionaries", "Seeds", "SeedTests.swift"],
+        swiftSettings: house,
+        linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]
+    )
+}
 
 let package = Package(
     name: "till",
@@ -213,6 +243,6 @@ let package = Package(
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
-    targets: rooms + testRooms,
+    targets: rooms + (isFuzzing ? fuzzer : testRooms),
     swiftLanguageModes: [.v6]
 )

@@ -158,12 +158,7 @@ package struct PlaybookLoader: Sendable {
         _ checking: any SQLChecking
     ) -> [Mistake] {
         guard let problem = checking.problem(in: file, parameters: parameters) else { return [] }
-        let source = SourceFile(path: file.path, text: file.text)
-        let before = file.text.utf8.prefix(problem.offset ?? 0)
-        let line = before.count { $0 == UInt8(ascii: "\n") } + 1
-        let start = before.lastIndex(of: UInt8(ascii: "\n")).map(file.text.utf8.index(after:))
-        let column = file.text[(start ?? file.text.startIndex)..<before.endIndex].count + 1
-        return [source.mistake(problem.message, at: source.place(line, column))]
+        return [file.mistake(problem.message, atByte: problem.offset ?? 0)]
     }
 
     /// Every `NAME.yaml` of the folder that is no test; none at all is a mistake.

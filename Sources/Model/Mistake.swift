@@ -73,8 +73,12 @@ package enum Suggestion {
     /// The known name closest to `word`, or nil when none is near (distance over a third of its
     /// length).
     package static func nearest(to word: String, among known: some Sequence<String>) -> String? {
-        let limit = max(1, word.count / 3)
-        let ranked = known.map { ($0, distance(Array(word.lowercased()), Array($0.lowercased()))) }
+        let length = word.count
+        let limit = max(1, length / 3)
+        // Whose length differs by more is no nearer; a word may be as long as a file.
+        let ranked = known.filter { abs($0.count - length) <= limit }.map {
+            ($0, distance(Array(word.lowercased()), Array($0.lowercased())))
+        }
         return ranked.filter { $0.1 <= limit }.min { ($0.1, $0.0) < ($1.1, $1.0) }?.0
     }
 

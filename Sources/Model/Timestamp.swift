@@ -11,13 +11,16 @@ package struct Timestamp: Sendable, Hashable, Comparable {
     }
 
     /// Makes a moment from Stripe's unit, whole seconds since 1970 UTC.
+    ///
+    /// A number beyond all time, as an event may carry it, becomes the last or first moment of all.
     package init(seconds: Int64) {
-        milliseconds = seconds.multipliedReportingOverflow(by: 1000).partialValue
+        let (product, isBeyond) = seconds.multipliedReportingOverflow(by: 1000)
+        milliseconds = isBeyond ? seconds < 0 ? .min : .max : product
     }
 
     /// Whole seconds since 1970 UTC, rounded down.
     package var seconds: Int64 {
-        milliseconds >= 0 ? milliseconds / 1000 : (milliseconds - 999) / 1000
+        milliseconds.floored(by: 1000).quotient
     }
 
     package static func < (one: Timestamp, other: Timestamp) -> Bool {
@@ -25,16 +28,17 @@ package struct Timestamp: Sendable, Hashable, Comparable {
     }
 
     package static func + (moment: Timestamp, span: Duration) -> Timestamp {
-        let parts = span.components
-        return Timestamp(
-            milliseconds: moment.milliseconds + parts.seconds * 1000
-                + parts.attoseconds / 1_000_000_000_000_000
-        )
+        // A span has 128 bits: what two moments may be apart fits in.
+        let parts = (.milliseconds(moment.milliseconds) + span).components
+        let whole = Timestamp(seconds: parts.seconds).milliseconds
+        let rest = parts.attoseconds / 1_000_000_000_000_000
+        let (sum, isBeyond) = whole.addingReportingOverflow(rest)
+        return Timestamp(milliseconds: isBeyond ? whole : sum)
     }
 
     /// The time from an earlier moment to this one.
     package func since(_ earlier: Timestamp) -> Duration {
-        .milliseconds(milliseconds - earlier.milliseconds)
+        .milliseconds(milliseconds) - .milliseconds(earlier.milliseconds)
     }
 }
 

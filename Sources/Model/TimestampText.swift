@@ -9,8 +9,7 @@ extension Timestamp {
 
     /// Writes ``rfc3339`` behind what is there already.
     package func appendRFC3339(to bytes: inout [UInt8]) {
-        let days = milliseconds.flooredDivision(by: 86_400_000)
-        let ofDay = milliseconds - days * 86_400_000
+        let (days, ofDay) = milliseconds.floored(by: 86_400_000)
         let date = CivilDate(daysSince1970: days)
         bytes.appendDigits(date.year, width: 4)
         bytes.append(UInt8(ascii: "-"))
@@ -94,7 +93,7 @@ package struct CivilDate: Sendable, Hashable {
     /// The day so many days after 1 January 1970.
     package init(daysSince1970 days: Int64) {
         let shifted = days + 719_468
-        let era = shifted.flooredDivision(by: 146_097)
+        let era = shifted.floored(by: 146_097).quotient
         let ofEra = shifted - era * 146_097
         let yearOfEra = (ofEra - ofEra / 1460 + ofEra / 36_524 - ofEra / 146_096) / 365
         let ofYear = ofEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
@@ -107,7 +106,7 @@ package struct CivilDate: Sendable, Hashable {
     /// How many days after 1 January 1970 it is.
     package var daysSince1970: Int64 {
         let shifted = month <= 2 ? year - 1 : year
-        let era = shifted.flooredDivision(by: 400)
+        let era = shifted.floored(by: 400).quotient
         let yearOfEra = shifted - era * 400
         let ofYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
         return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + ofYear - 719_468
@@ -124,10 +123,10 @@ package struct CivilDate: Sendable, Hashable {
 }
 
 extension Int64 {
-    /// Division that rounds down, also below zero.
-    fileprivate func flooredDivision(by divisor: Int64) -> Int64 {
+    /// Division that rounds down, also below zero, with the remainder that is left.
+    func floored(by divisor: Int64) -> (quotient: Int64, remainder: Int64) {
         let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
-        return remainder < 0 ? quotient - 1 : quotient
+        return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)
     }
 
     /// A number of so many ASCII digits and nothing else.

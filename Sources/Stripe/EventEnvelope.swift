@@ -15,32 +15,46 @@ package struct EventEnvelope: Sendable {
     /// Which of Stripe's worlds it is of.
     package private(set) var livemode = false
     /// The connected account (`account`, for thin events `context`).
-    package private(set) var account: String?
+    package var account: String? { ownAccount ?? context }
     /// The API version that shaped the body.
     package private(set) var apiVersion: String?
     /// The id of `data.object`, for a thin event of `related_object`.
-    package private(set) var objectID: String?
+    package var objectID: String? { part?.id }
     /// The payment that `data.object` belongs to.
-    package private(set) var paymentIntent: String?
+    package var paymentIntent: String? { part?.payment }
     /// Whether it is a thin event: `"object": "v2.core.event"`.
     package private(set) var isThin = false
 
     private var body: String
-    private var objectRange: Range<Int>?
+    private var ownAccount: String?
+    private var context: String?
     private var previousRange: Range<Int>?
-    private var metadataRange: Range<Int>?
+    private var dataObject: Part?
+    private var relatedObject: Part?
+
+    /// What an event is about.
+    private struct Part {
+        var range = 0..<0
+        var id: String?
+        var payment: String?
+        var metadata: Range<Int>?
+    }
+
+    private var part: Part? {
+        isThin ? relatedObject ?? dataObject : dataObject ?? relatedObject
+    }
 
     /// What must not happen at the same time: the payment, else the object, else the event itself.
     package var lane: String { paymentIntent ?? objectID ?? id }
 
     /// The text of `data.object`, for a thin event of `related_object`.
-    package var object: String? { text(objectRange) }
+    package var object: String? { text(part?.range) }
 
     /// The text of `data.previous_attributes`.
     package var previous: String? { text(previousRange) }
 
     /// The text of `data.object.metadata`; `{}` where there is none.
-    package var metadata: String { text(metadataRange) ?? "{}" }
+    package var metadata: String { text(part?.metadata) ?? "{}" }
 
     /// Reads an event's outer members in one pass over the text.
     ///
@@ -85,12 +99,12 @@ package struct EventEnvelope: Sendable {
             (start, end, at: inout Int) throws(JSONSkim.Problem) in
             let value = at
             let isObject = bytes[min(at, bytes.count - 1)] == UInt8(ascii: "{")
-            if isObject, JSONSkim.equals(bytes, start, end, "data"), seen.first(.data) {
+            if JSONSkim.equals(bytes, start, end, "data"), seen.first(.data), isObject {
                 try skimData(bytes, &at)
-            } else if isObject, JSONSkim.equals(bytes, start, end, "related_object"),
-                seen.first(.related)
+            } else if JSONSkim.equals(bytes, start, end, "related_object"), seen.first(.related),
+                isObject
             {
-                try skimObject(bytes, &at)
+                relatedObject = try skimObject(bytes, &at)
             } else {
                 try JSONSkim.skipValue(bytes, &at, depth: 1)
                 readMember(bytes, start..<end, value..<at, &seen)
@@ -111,12 +125,12 @@ package struct EventEnvelope: Sendable {
             (start, end, at: inout Int) throws(JSONSkim.Problem) in
             let isObject = bytes[min(at, bytes.count - 1)] == UInt8(ascii: "{")
             let value = at
-            if isObject, JSONSkim.equals(bytes, start, end, "object"), seen.first(.object) {
-                try skimObject(bytes, &at)
+            if JSONSkim.equals(bytes, start, end, "object"), seen.first(.object), isObject {
+                dataObject = try skimObject(bytes, &at)
             } else {
                 try JSONSkim.skipValue(bytes, &at, depth: 2)
-                if isObject, JSONSkim.equals(bytes, start, end, "previous_attributes"),
-                    seen.first(.previous)
+                if JSONSkim.equals(bytes, start, end, "previous_attributes"),
+                    seen.first(.previous), isObject
                 {
                     previousRange = value..<at
                 }
@@ -124,11 +138,12 @@ package struct EventEnvelope: Sendable {
         }
     }
 
-    private mutating func skimObject(
+    private func skimObject(
         _ bytes: Span<UInt8>,
         _ at: inout Int
-    ) throws(JSONSkim.Problem) {
+    ) throws(JSONSkim.Problem) -> Part {
         let first = at
+        var part = Part()
         var seen = Seen()
         try JSONSkim.members(bytes, &at, depth: 2) {
             (start, end, at: inout Int) throws(JSONSkim.Problem) in
@@ -137,21 +152,22 @@ package struct EventEnvelope: Sendable {
             if opener == UInt8(ascii: "{"), JSONSkim.equals(bytes, start, end, "payment_intent"),
                 seen.first(.payment)
             {
-                paymentIntent = try expandedID(bytes, &at)
+                part.payment = try expandedID(bytes, &at)
                 return
             }
             try JSONSkim.skipValue(bytes, &at, depth: 3)
             if JSONSkim.equals(bytes, start, end, "id"), seen.first(.id) {
-                objectID = string(bytes, value..<at)
+                part.id = string(bytes, value..<at)
             } else if JSONSkim.equals(bytes, start, end, "payment_intent"), seen.first(.payment) {
-                paymentIntent = string(bytes, value..<at)
-            } else if opener == UInt8(ascii: "{"),
-                JSONSkim.equals(bytes, start, end, "metadata"), seen.first(.metadata)
+                part.payment = string(bytes, value..<at)
+            } else if JSONSkim.equals(bytes, start, end, "metadata"), seen.first(.metadata),
+                opener == UInt8(ascii: "{")
             {
-                metadataRange = value..<at
+                part.metadata = value..<at
             }
         }
-        objectRange = first..<at
+        part.range = first..<at
+        return part
     }
 
     /// The id of an object that stands where usually an id does (Stripe "Expanding responses").
@@ -160,11 +176,12 @@ package struct EventEnvelope: Sendable {
         _ at: inout Int
     ) throws(JSONSkim.Problem) -> String? {
         var id: String?
+        var seen = Seen()
         try JSONSkim.members(bytes, &at, depth: 3) {
             (start, end, at: inout Int) throws(JSONSkim.Problem) in
             let value = at
             try JSONSkim.skipValue(bytes, &at, depth: 4)
-            if id == nil, JSONSkim.equals(bytes, start, end, "id") {
+            if JSONSkim.equals(bytes, start, end, "id"), seen.first(.id) {
                 id = string(bytes, value..<at)
             }
         }
@@ -189,9 +206,9 @@ package struct EventEnvelope: Sendable {
         } else if named("livemode", .livemode) {
             livemode = bytes[value.lowerBound] == UInt8(ascii: "t")
         } else if named("account", .account) {
-            account = string(bytes, value)
+            ownAccount = string(bytes, value)
         } else if named("context", .context) {
-            account = account ?? string(bytes, value)
+            context = string(bytes, value)
         } else if named("api_version", .version) {
             apiVersion = string(bytes, value)
         } else if named("object", .object) {

@@ -147,7 +147,11 @@ final class TreeBuilder {
     }
 
     private func place(_ mark: YAMLEvents.Mark) -> SourcePlace {
-        file.place(mark.line + 1, columns.column(line: mark.line, scalar: mark.column))
+        // What is missing at the end libyaml looks for in the line behind it.
+        if mark.line >= file.lines.count, let last = file.lines.last {
+            return file.place(file.lines.count, last.count + 1)
+        }
+        return file.place(mark.line + 1, columns.column(line: mark.line, scalar: mark.column))
     }
 
     private func null(at place: SourcePlace) -> Node {

@@ -53,6 +53,18 @@ import Testing
         ("<script>{{why}}</script>", "1:9: a value cannot stand inside a script element"),
         ("<style>\n{{why}}</style>", "2:1: a value cannot stand inside a style element"),
         ("<!-- {{why}} -->", "1:6: a value cannot stand inside a comment"),
+        // What a browser reads otherwise than a person does.
+        ("<b title=x\"{{why}}\">", "1:12: a value cannot stand inside a tag"),
+        ("<b \"{{why}}\">", "1:5: a value cannot stand inside a tag"),
+        ("<script>a<b>{{why}}</script>", "1:13: a value cannot stand inside a script element"),
+        ("<!x a=\"><script>{{why}}\"", "1:17: a value cannot stand inside a script element"),
+        ("<!-- --!><b onclick=\"-->{{why}}\">", "1:25: a value cannot stand in the attribute"),
+        ("<b title=\"x\"\u{301}><style>{{why}}", "1:21: a value cannot stand inside a style"),
+        ("<p srcdoc='{{why}}'>", "1:12: a value cannot stand in the attribute srcdoc"),
+        ("<b title={{#order}}\"{{/order}}{{why}}\">", "1:21: the section \"order\" begins"),
+        ("{{#order}}<!-- {{/order}}", "1:16: the section \"order\" begins and ends in different"),
+        ("{{#data.items}}<a href=\"{{link}}\">x</a>{{/data.items}}", "1:25: a URL out of"),
+        (String(repeating: "{{#order}}", count: 33), "1:321: more than 32 sections"),
     ]
 
     @Test(arguments: table)
@@ -64,6 +76,9 @@ import Testing
     }
 
     @Test(arguments: [
+        "<td {{#order}}title=\"{{order}}\"{{/order}}>x</td>", "<title>{{order}}</title>{{why}}",
+        "<p title=\"{{#order}}a{{/order}}b\">{{order}}</p>", "a < b {{order}} <br/> {{order}}",
+        "<a href=\"https://x/{{#order}}{{order}}/{{/order}}{{why}}\">x</a>",
         "<a href=\"{{link}}\">{{order}}</a>", "<a href='https://example.com/{{order}}'>x</a>",
         "<a title=\"{{why}}\" href=\"mailto:{{shop.support}}\">x</a>", "{{! a comment }}x",
         "<p>{{data.anything.below}}</p>", "{{#data.items}}<p>{{label}} {{.}}</p>{{/data.items}}",

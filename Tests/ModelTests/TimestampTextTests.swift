@@ -13,6 +13,20 @@ import Testing
         #expect(Timestamp(rfc3339: text) == Timestamp(milliseconds: milliseconds))
     }
 
+    @Test(arguments: [
+        Int64.min, Int64.min + 1, Int64.max, 1 << 60, -(1 << 60), Int64.max / 1000,
+    ])
+    func `any number an event may carry is some moment`(number: Int64) {
+        let moment = Timestamp(seconds: number)
+
+        #expect(moment.rfc3339.hasSuffix("Z"))
+        #expect(Timestamp(milliseconds: number).rfc3339.hasSuffix("Z"))
+        #expect(Timestamp(seconds: moment.seconds) <= moment)
+        #expect((number > 0) == (moment > Timestamp(seconds: 0)))
+        #expect(moment + .seconds(1) >= moment)
+        #expect(moment.since(Timestamp(milliseconds: .min)) >= .zero)
+    }
+
     @Test func `agrees with the system's calendar on many days since 1602`() {
         let style = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
         for _ in 0..<2_000 {

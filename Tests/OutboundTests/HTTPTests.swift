@@ -121,7 +121,6 @@ import Testing
     @Test(arguments: ["/stall", "/drop"])
     func `a request without an answer may have acted`(path: String) async throws {
         let request = try request(path, "POST", body: "x", timeout: .milliseconds(600))
-        let began = ContinuousClock.now
 
         let failure = await #expect(throws: HTTPFailure.self) { try await client.send(request) }
 
@@ -129,12 +128,10 @@ import Testing
             Issue.record("\(String(describing: failure)) should be lost")
             return
         }
-        #expect(ContinuousClock.now - began < .seconds(30))
     }
 
     @Test func `a canceled task ends its request at once`() async throws {
-        let request = try request("/stall", "POST", body: "x", timeout: .seconds(60))
-        let began = ContinuousClock.now
+        let request = try request("/stall", "POST", body: "x", timeout: .seconds(600))
         let client = client
         let peer = peer
         let task = Task { try await client.send(request) }
@@ -148,7 +145,6 @@ import Testing
             return
         }
         #expect(why.contains("canceled"))
-        #expect(ContinuousClock.now - began < .seconds(30))
     }
 
     @Test func `a task canceled before sends nothing`() async throws {

@@ -34,6 +34,7 @@ import Testing
             ("DELETE FROM tills WHERE name = :name AND :now > 0", nil),
             ("INSERT INTO complaints SELECT id, status FROM workflow_runs", nil),
             ("", "no statement"), ("-- nothing", "no statement"),
+            ("SELECT 1;\0 SELECT 2", "a NUL stands in the text"), ("\0", "a NUL"),
             ("SELECT :nmae", "did you mean \"name\""),
             ("SELECT 1; SELEC 2", "syntax error"),
             ("SELECT * FROM nowhere", "no such table"),

@@ -66,6 +66,28 @@ import Testing
         #expect(event.objectID == "1")
     }
 
+    @Test(arguments: [
+        #""data":1,"data":{"object":{"id":"2"}}"#,
+        #""data":{"object":null,"object":{"id":"2"},"previous_attributes":0}"#,
+        #""data":{"object":{"id":null,"id":"2","metadata":1,"metadata":{}}}"#,
+        #""data":{"object":{"payment_intent":{"id":0,"id":"pi_2"}}}"#,
+    ])
+    func `the first counts whatever it is`(member: String) throws {
+        let event = try EventEnvelope.read(#"{"id":"a","type":"t",\#(member)}"#)
+
+        #expect(event.objectID == nil)
+        #expect(event.lane == "a")
+        #expect(event.metadata == "{}")
+        #expect(event.previous == nil)
+    }
+
+    @Test(arguments: [
+        #""account":null,"context":"acct_3""#, #""context":"acct_3","account":null"#,
+    ])
+    func `the account is found in whatever order it is told`(members: String) throws {
+        #expect(try EventEnvelope.read(#"{"id":"a","type":"t",\#(members)}"#).account == "acct_3")
+    }
+
     @Test func `escapes in ids are resolved`() throws {
         let event = try EventEnvelope.read(#"{"id":"evt_\u0041\n\ud83d\ude00","type":"t\/x"}"#)
         #expect(event.id == "evt_A\n😀")

@@ -117,7 +117,7 @@ struct EmailAction: Action {
     }
 
     /// The locale for numbers: the one asked for, where the template speaks its language.
-    private static func formattingLocale(_ asked: String, _ edition: String) -> String {
+    static func formattingLocale(_ asked: String, _ edition: String) -> String {
         let language = { (locale: String) in
             locale.lowercased().prefix { $0 != "-" && $0 != "_" }
         }

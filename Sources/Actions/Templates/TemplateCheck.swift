@@ -13,8 +13,21 @@ struct TemplateCheck {
     private let file: SourceFile
     private let part: MailPart
     private let names: TemplateNames
-    private var open: [TemplateTag] = []
+    private var open: [Section] = []
     private var html = HTMLPlace()
+
+    /// A section that is not closed yet.
+    private struct Section {
+        let tag: TemplateTag
+        /// Where in the HTML it begins; it may be left out or repeated, so it must end there.
+        let context: AnyHashable
+
+        var name: String { tag.name }
+        var kind: TemplateTag.Kind { tag.kind }
+    }
+
+    /// Sections inside each other; the library reads and renders them by recursion.
+    private static let depth = 32
 
     /// Makes a check.
     init(_ file: SourceFile, part: MailPart, names: TemplateNames) {
@@ -31,7 +44,7 @@ struct TemplateCheck {
             check(tag)
         }
         if part == .html { html.pass(rest) }
-        for tag in open {
+        for tag in open.map(\.tag) {
             note("the section \"\(tag.name)\" is never closed; add {{/\(tag.name)}}", tag)
         }
         let literal = tags.map { String($0.textBefore) }.joined() + rest
@@ -53,13 +66,22 @@ struct TemplateCheck {
             note("mail templates have no {{\(sign) tags; write out what is meant", tag)
         case .section, .inverted:
             checkName(tag)
-            open.append(tag)
+            open.append(Section(tag: tag, context: AnyHashable(html.context)))
+            if open.count == Self.depth + 1 {
+                note("more than \(Self.depth) sections inside each other; make it flatter", tag)
+            }
         case .close:
             guard let last = open.popLast() else {
                 return note("there is no section \"\(tag.name)\" to close here", tag)
             }
             if last.name != tag.name {
                 note("the section \"\(last.name)\" must be closed before \"\(tag.name)\"", tag)
+            } else if part == .html, last.context != AnyHashable(html.context) {
+                note(
+                    "the section \"\(tag.name)\" begins and ends in different places of the HTML; "
+                        + "put both ends into the text or into the same value",
+                    tag
+                )
             }
         case .variable:
             checkName(tag)
@@ -87,6 +109,12 @@ struct TemplateCheck {
         guard part == .html else { return }
         switch html.verdict {
         case .fine: break
+        case .url where isInOpenData:
+            note(
+                "a URL out of \"\(tag.name)\" cannot be checked inside this section; name it in "
+                    + "full outside of it, or write https:// before it",
+                tag
+            )
         case .url: urls.insert(tag.name)
         case .forbidden(let place):
             note("a value cannot stand \(place); put it into the text or a quoted attribute", tag)

@@ -37,8 +37,20 @@ package indirect enum TemplateValue: Sendable, Hashable {
         switch self {
         case .text(let text): change(text)
         case .flag(let truth): truth
-        case .list(let items): items.map { $0.rendered(change) }
-        case .group(let group): group.mapValues { $0.rendered(change) }
+        case .list(let items):
+            RenderedList(items: items.map { $0.rendered(change) }, text: change(asText))
+        case .group(let group):
+            RenderedGroup(values: group.mapValues { $0.rendered(change) })
+        }
+    }
+
+    /// The value where a text is wanted: a list with commas between, nothing for a group.
+    private var asText: String {
+        switch self {
+        case .text(let text): text
+        case .flag(let truth): truth ? "true" : "false"
+        case .list(let items): items.map(\.asText).filter { !$0.isEmpty }.joined(separator: ", ")
+        case .group: ""
         }
     }
 }

@@ -22,7 +22,8 @@ package struct HostPort: Sendable, Hashable, CustomStringConvertible {
         } else if host.contains(":") {
             return nil
         }
-        guard !host.isEmpty, !host.contains(where: \.isWhitespace) else { return nil }
+        guard !host.isEmpty, !host.contains(where: { $0.isWhitespace || "[]".contains($0) })
+        else { return nil }
         self.init(host: String(host), port: port)
     }
 

@@ -76,20 +76,7 @@ package final class SQLScratch: SQLChecking {
             try Migration(file, of: plugin).apply(to: connection)
             return nil
         } catch {
-            let (place, line) = file.place(atByte: error.offset ?? 0)
-            return Mistake(error.message, at: place, sourceLine: line)
+            return file.mistake(error.message, atByte: error.offset ?? 0)
         }
-    }
-}
-
-extension SQLFile {
-    /// The place and the line of a byte of the text.
-    func place(atByte offset: Int) -> (SourcePlace, line: String) {
-        let before = text.utf8.prefix(offset)
-        let number = before.count { $0 == UInt8(ascii: "\n") } + 1
-        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-        let start = before.lastIndex(of: UInt8(ascii: "\n")).map(text.utf8.index(after:))
-        let column = text[(start ?? text.startIndex)..<before.endIndex].count + 1
-        return (SourcePlace(file: path, line: number, column: column), String(lines[number - 1]))
     }
 }

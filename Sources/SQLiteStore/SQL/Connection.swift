@@ -126,6 +126,15 @@ final class Connection {
             )
         }
         let statement = prepared.map { Statement($0, on: handle) }
+        // SQLite ends a text at a NUL, so that who asks for the next statement would ask for ever.
+        if statement == nil, next == start, start < sql.utf8.count {
+            throw SQLFault(
+                code: SQLITE_ERROR,
+                message: "a NUL stands in the text",
+                offset: start,
+                systemError: 0
+            )
+        }
         if statement != nil, let refusal = warden.refusalOfSilence { throw .refusal(refusal) }
         return (statement, next)
     }

@@ -118,8 +118,8 @@ extension Desk {
             try plan.apply(to: connection)
         } catch {
             if error.transactionFailure != nil || connection.isAutocommit { throw error }
-            let (place, _) = plan.file.place(atByte: error.offset ?? 0)
-            throw .refusal("\(place): \(error.message)")
+            let mistake = plan.file.mistake(error.message, atByte: error.offset ?? 0)
+            throw .refusal("\(mistake.place): \(mistake.message)")
         }
         let insert = try connection.statement(
             """

@@ -1,0 +1,3 @@
+-- a
+SELECT 1;
+SELECT :ordr;
