@@ -40,7 +40,7 @@ package enum PublicServer {
             responder: door,
             server: .http1(
                 configuration: .init(
-                    additionalChannelHandlers: [RequestDeadline(limit: deadline)],
+                    additionalChannelHandlers: [RequestDeadline(limit: deadline), Farewell()],
                     idleTimeout: amount(bounds.idleTime),
                     httpDecoderConfiguration: .init(
                         maxHeaderFieldSize: 16 << 10,

@@ -14,6 +14,8 @@ from peers import MailServer, WebServer, allow
 
 KILLS = extent(25, 500)
 EVENTS = extent(5_000, 100_000)
+# The long form sends no faster than the peers, written in Python, can follow.
+RATE = extent(None, 400)
 # A start may be this slow; the short form runs on machines that are busy with other things.
 READY = extent(5, 1)
 
@@ -67,7 +69,7 @@ def test_nothing_acknowledged_is_lost_and_no_database_effect_happens_twice(make_
 
         till.start()
         starts = []
-        with Stream(till.port, make, connections=16) as stream:
+        with Stream(till.port, make, connections=16, rate=RATE) as stream:
             while len(starts) < KILLS or len(made) < EVENTS:
                 time.sleep(chance.uniform(0, 0.5))
                 till.kill()
@@ -80,7 +82,7 @@ def test_nothing_acknowledged_is_lost_and_no_database_effect_happens_twice(make_
         rest = [each for id, each in made.items() if id not in before]
         again = send_all(till.port, map(request, rest))
         assert again.acknowledged == {each["id"] for each in rest}
-        till.settle(300)
+        till.settle(extent(300, 1800))
         set_aside = retry_what_was_set_aside(till)
         told = {
             "mail": [(str(mail["To"]), str(mail["Message-ID"])) for mail in
