@@ -105,6 +105,18 @@ import Testing
         #expect(arabic.subject.hasPrefix("تأكيد"))
     }
 
+    @Test(arguments: [
+        ("ar-SA", "ar-SA"), ("en_IN", "en_IN"), ("ar-EG-u-nu-latn", "ar-EG-u-nu-latn"),
+        ("en-u-nu-roman", "en"), ("en_GB_u_nu_hanidec", "en-GB"), ("en-x-y", "en"),
+        ("fr-FR", "ar"), ("ar@x", "ar"),
+    ])
+    func `a locale from outside changes the digits' script and no more`(
+        asked: String,
+        used: String
+    ) {
+        #expect(EmailAction.formattingLocale(asked, used.hasPrefix("en") ? "en" : "ar") == used)
+    }
+
     @Test func `HTML in a value is text, also behind a combining mark`() throws {
         let (action, plugin) = try Fixture.email()
 

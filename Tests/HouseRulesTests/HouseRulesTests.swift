@@ -68,7 +68,7 @@ import Testing
         #expect(DocumentRules.problem(inChangeLog: try Tree.text("CHANGELOG.md")) == nil)
     }
 
-    @Test(arguments: ["scripts/run", "scripts/test", "scripts/soak", ".ci/run"])
+    @Test(arguments: ["scripts/run", "scripts/test", "scripts/soak", "scripts/fuzz", ".ci/run"])
     func `what people start can be started`(script: String) throws {
         let path = Tree.root.appending(path: script).path
 

@@ -117,6 +117,9 @@ struct EmailAction: Action {
     }
 
     /// The locale for numbers: the one asked for, where the template speaks its language.
+    ///
+    /// Of its extensions only the choice of digits counts: there are others in which an amount does
+    /// not read as its digits, such as Roman numerals.
     static func formattingLocale(_ asked: String, _ edition: String) -> String {
         let language = { (locale: String) in
             locale.lowercased().prefix { $0 != "-" && $0 != "_" }
@@ -126,7 +129,12 @@ struct EmailAction: Action {
             && asked.allSatisfy {
                 $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_")
             }
-        return isPlain && language(asked) == language(edition) ? asked : edition
+        guard isPlain, language(asked) == language(edition) else { return edition }
+        let tags = asked.split { $0 == "-" || $0 == "_" }
+        guard let extended = tags.firstIndex(where: { $0.count == 1 }) else { return asked }
+        let name = tags[..<extended].joined(separator: "-")
+        let digits = tags[extended...].joined(separator: "-").lowercased()
+        return ["u-nu-latn", "u-nu-arab"].contains(digits) ? "\(name)-\(digits)" : name
     }
 
     private static func check(

@@ -52,10 +52,23 @@ enum ExpressionTarget {
 
     private static func written(_ piece: TemplateText.Piece) -> String {
         switch piece {
-        case .literal(let text): text.replacing("${", with: "$${")
+        case .literal(let text): escaped(text)
         case .expression(let sql, _): "${{\(sql)}}"
         case .secret(let reference, _): "${\(reference)}"
         }
+    }
+
+    /// Byte by byte: to Swift "{" with an accent is no "{".
+    private static func escaped(_ text: String) -> String {
+        var out: [UInt8] = []
+        for byte in text.utf8 {
+            if byte == UInt8(ascii: "{"), out.last == UInt8(ascii: "$") {
+                out += "${".utf8
+            } else {
+                out.append(byte)
+            }
+        }
+        return String(decoding: out, as: UTF8.self)
     }
 
     private static func look(at text: String) throws {
