@@ -66,6 +66,7 @@ let rooms: [Target] = [
         dependencies: ["CSQLite", "Model", "Store", crypto, logging, metrics],
         resources: [
             .embedInCode("Schema/v001_core.sql"), .embedInCode("Schema/v002_retries.sql"),
+            .embedInCode("Schema/v003_event_crashes.sql"),
         ],
         swiftSettings: house
     ),

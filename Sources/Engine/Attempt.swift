@@ -47,7 +47,13 @@ struct Attempt: Sendable {
     func perform(sleep: @escaping Sleep, posting mailbox: Mailbox<EngineNote>) async {
         let limit = call.timeout + Self.grace
         await withTaskGroup(of: Finish.self) { group in
-            group.addTask { .outcome(await action.perform(call)) }
+            group.addTask {
+                #if DEBUG
+                CrashPoint.pass(.beforeAct, call.key)
+                defer { CrashPoint.pass(.afterAct, call.key) }
+                #endif
+                return .outcome(await action.perform(call))
+            }
             group.addTask {
                 do {
                     try await sleep(limit)

@@ -15,7 +15,7 @@ struct Batch {
         /// The run that it is about; nil for a choice.
         var run: RunID? {
             switch subject {
-            case .choice: nil
+            case .choice, .suspectEvent, .hold: nil
             case .begin(let run, _), .step(let run, _), .suspect(let run): run.id
             case .abandon(let id, _, _, _), .noted(let id): id
             }
@@ -34,6 +34,10 @@ struct Batch {
         case suspect(Walking)
         /// A run that is given up.
         case abandon(RunID, _ workflow: String, EventID, _ reason: String)
+        /// An event that is marked before its workflows are chosen with care.
+        case suspectEvent(StoredEvent)
+        /// An event that is set aside.
+        case hold(StoredEvent, _ reason: String)
         /// A mark beside another piece of the same run.
         case noted(RunID)
     }

@@ -83,6 +83,16 @@ final class EngineJournal {
         )
     }
 
+    /// An event was set aside before its workflows were chosen.
+    func held(_ event: StoredEvent, _ reason: String) {
+        logger.error(
+            "event set aside",
+            metadata: [
+                "event_id": "\(event.id)", "event_type": "\(event.type)", "reason": "\(reason)",
+            ]
+        )
+    }
+
     /// The store could not write a batch.
     func storeRefused(_ failure: StoreFailure) {
         logger.error("nothing could be settled", metadata: ["reason": "\(failure)"])
@@ -92,7 +102,8 @@ final class EngineJournal {
     func refused(_ settlement: Settlement, _ failure: StoreFailure) {
         var metadata: Logger.Metadata = ["reason": "\(failure)"]
         switch settlement {
-        case .chosen(let event, _): metadata["event_id"] = "\(event.id)"
+        case .chosen(let event, _), .suspectedEvent(let event), .held(let event, _):
+            metadata["event_id"] = "\(event.id)"
         case .began(let step), .ended(let step, _, _), .effect(let step, _, _):
             metadata.merge(details(step)) { first, _ in first }
         case .suspected(let run), .cleared(let run), .abandoned(let run, _):

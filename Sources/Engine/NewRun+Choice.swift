@@ -3,10 +3,10 @@ import Store
 import Workflows
 
 extension NewRun {
-    /// The run to be made for a choice.
-    init(_ id: RunID, _ choice: Chooser.Choice) {
+    /// The run to be made for a choice, with the crashes that are counted against its event.
+    init(_ id: RunID, _ choice: Chooser.Choice, crashes: Int = 0) {
         let workflow = choice.rule.workflow.name
-        self.init(id: id, workflow: workflow, version: choice.rule.version)
+        self.init(id: id, workflow: workflow, version: choice.rule.version, crashes: crashes)
         switch choice.verdict {
         case .runs(let key): onceKey = key
         case .skipped(let reason): skipReason = reason

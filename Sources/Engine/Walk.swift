@@ -8,6 +8,9 @@ import Workflows
 extension Walker {
     /// Chooses the workflows of an event; the first step of the first run rides in the same batch.
     func choose(_ event: StoredEvent, into batch: inout Batch) {
+        #if DEBUG
+        CrashPoint.pass(.whileChoosing, event.id.text)
+        #endif
         let playbook = engine.playbooks.current
         let scope = Chooser.scope(of: event, vars: playbook.vars)
         let choices = Chooser.choices(for: event, from: playbook, in: scope, by: engine.evaluator)
@@ -15,12 +18,16 @@ extension Walker {
         var walkings: [Walking] = []
         for choice in choices {
             let id = engine.memory.reserveRunID()
-            made.append(NewRun(id, choice))
+            made.append(NewRun(id, choice, crashes: isSuspect(event) ? event.crashes : 0))
             guard case .runs = choice.verdict else { continue }
             walkings.append(Walking(id, for: event, by: choice.rule, scope: scope))
         }
         batch.add(.chosen(event, made), .choice(event, walkings))
         unmade.formUnion(walkings.map(\.id))
+        if isSuspect(event) {
+            for walking in walkings { known[walking.id] = event.lane }
+            return
+        }
         for walking in walkings where enter(walking) { walk(walking, into: &batch) }
     }
 

@@ -62,12 +62,20 @@ extension Walker {
         guard !search.isFirst, search.runs.number == 0 else { return }
         for sequence in search.restedEvents(at: now) {
             let event = try engine.memory.unchosenEvents(after: sequence - 1, limit: 1).first
-            if let event, event.sequence == sequence { choose(event, into: &batch) }
+            guard let event, event.sequence == sequence, !isSetAside(event, &batch) else {
+                continue
+            }
+            choose(event, into: &batch)
         }
-        if search.hasEvents { try readEvents(&batch) }
+        if engine.isCareful, !(backlog.isRead && backlog.isEmpty) {
+            try chooseBacklog(into: &batch)
+        } else if search.hasEvents {
+            try readEvents(&batch)
+        }
     }
 
-    private var room: Int {
+    /// How many more runs may be taken into memory now.
+    var room: Int {
         guard known.count < Self.linedUp else { return 0 }
         return Limits.runsInFlight - ready.count - suspects.count
     }

@@ -52,6 +52,8 @@ extension Walker {
         case (.abandon(let id, let workflow, let event, let reason), _):
             journal.abandoned(id, workflow, event, reason)
             forget(id)
+        case (.suspectEvent(let event), _): backlog.wasMarked(event)
+        case (.hold(let event, let reason), _): journal.held(event, reason)
         case (.noted, _), (.choice, .step), (.step, .written): break
         }
         return nil
@@ -59,13 +61,14 @@ extension Walker {
 
     /// The runs of an event are made: those that a business key skipped are let go.
     private func chosen(_ item: Batch.Item, _ walkings: [Walking], _ runs: [RunID]) {
-        if case .chosen(let event, let made) = item.settlement {
-            journal.chosen(event, made, walking: runs)
-        }
+        guard case .chosen(let event, let made) = item.settlement else { return }
+        journal.chosen(event, made, walking: runs)
         for walking in walkings {
             unmade.remove(walking.id)
             if !runs.contains(walking.id) {
                 forget(walking.id)
+            } else if isSuspect(event) {
+                suspects.join(walking, crashes: event.crashes)
             } else if early.remove(walking.id) != nil {
                 resume(walking.id)
             }
@@ -134,6 +137,10 @@ extension Walker {
         case .choice(let event, let walkings):
             search.rest(event: event.sequence, at: engine.clock())
             for walking in walkings { forget(walking.id) }
+        case .suspectEvent(let event):
+            backlog.wasRefused()
+            search.rest(event: event.sequence, at: engine.clock())
+        case .hold(let event, _): search.rest(event: event.sequence, at: engine.clock())
         case .begin(let run, let attempt):
             forget(run.id)
             if let next = slots.free(attempt.kind, isWanted: { known[$0] != nil }) { resume(next) }

@@ -48,6 +48,8 @@ final class Walker {
     var arrears = Batch()
     /// How far the store was searched.
     var search = Search()
+    /// The events that an unclean stop left behind.
+    var backlog = Backlog()
     /// Runs that are walked alone because the process crashed while they were walked.
     var suspects = Suspects()
     /// The suspect that is being walked.

@@ -137,6 +137,9 @@ package final class Door: HTTPResponder, Sendable {
         )
         do {
             let receipt = try await store.record(delivery)
+            #if DEBUG
+            CrashPoint.pass(.beforeAnswer, delivery.id.text)
+            #endif
             return (receipt == .stored ? .stored : .duplicate, delivery)
         } catch {
             return (.notStored(error), delivery)

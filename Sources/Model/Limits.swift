@@ -59,7 +59,7 @@ package enum Limits {
     package static let runsInFlight = 256
     /// Settlements in one transaction, so that a waiting webhook is never far from its commit.
     package static let settlementsPerCommit = 128
-    /// Crashes of the process after which a run is set aside.
+    /// Crashes of the process after which a run is set aside, or an event that has none yet.
     package static let crashesPerRun = 3
     /// What SIGTERM leaves for work in flight.
     package static let drainTime = Duration.seconds(10)

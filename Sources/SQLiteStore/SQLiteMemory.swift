@@ -39,6 +39,23 @@ package final class SQLiteMemory: Recording, WalkMemory, RuleMemory, WishMemory 
         logger: Logger = Logger(label: "till.store"),
         onBroken: @escaping @Sendable (StoreFailure) -> Void = { _ in }
     ) throws(OpeningFailure) -> SQLiteMemory {
+        try open(
+            directory: directory,
+            clock: clock,
+            logger: logger,
+            durability: .full,
+            onBroken: onBroken
+        )
+    }
+
+    /// The same with other settings of the writing connection, for a test that must see them fail.
+    static func open(
+        directory: String,
+        clock: @escaping WallClock,
+        logger: Logger = Logger(label: "till.store"),
+        durability: Durability,
+        onBroken: @escaping @Sendable (StoreFailure) -> Void
+    ) throws(OpeningFailure) -> SQLiteMemory {
         let directory =
             directory.count > 1 && directory.hasSuffix("/")
             ? String(directory.dropLast()) : directory
@@ -51,8 +68,8 @@ package final class SQLiteMemory: Recording, WalkMemory, RuleMemory, WishMemory 
             guard connection.isWritable else {
                 throw OpeningFailure.unusable(path: path, detail: "it may only be read")
             }
-            try Durability.request(on: connection)
-            if let (setting, value) = try Durability.violation(on: connection) {
+            try durability.request(on: connection)
+            if let (setting, value) = try durability.violation(on: connection) {
                 throw OpeningFailure.unsafe(path: path, setting: setting, value: value)
             }
             try CoreSchema.apply(to: connection, path: path)

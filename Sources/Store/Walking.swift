@@ -22,6 +22,8 @@ package struct StoredEvent: Sendable {
     package let endpoint: String
     /// The body as it arrived; nil once retention purged it.
     package let body: String?
+    /// Crashes of the process while its workflows were being chosen.
+    package let crashes: Int
 
     /// Makes an event.
     package init(
@@ -33,7 +35,8 @@ package struct StoredEvent: Sendable {
         account: String?,
         lane: String,
         endpoint: String,
-        body: String?
+        body: String?,
+        crashes: Int = 0
     ) {
         self.sequence = sequence
         self.id = id
@@ -44,6 +47,7 @@ package struct StoredEvent: Sendable {
         self.lane = lane
         self.endpoint = endpoint
         self.body = body
+        self.crashes = crashes
     }
 }
 
@@ -153,6 +157,8 @@ package struct NewRun: Sendable {
     package var skipReason: String?
     /// Why it is given up at once (`when` could not be evaluated): made as *dead*; nil to run.
     package var deadReason: String?
+    /// Crashes of the process that were counted against its event already.
+    package var crashes: Int
 
     /// Makes a run to be.
     package init(
@@ -161,7 +167,8 @@ package struct NewRun: Sendable {
         version: Int64,
         onceKey: String? = nil,
         skipReason: String? = nil,
-        deadReason: String? = nil
+        deadReason: String? = nil,
+        crashes: Int = 0
     ) {
         self.id = id
         self.workflow = workflow
@@ -169,6 +176,7 @@ package struct NewRun: Sendable {
         self.onceKey = onceKey
         self.skipReason = skipReason
         self.deadReason = deadReason
+        self.crashes = crashes
     }
 }
 
@@ -298,11 +306,16 @@ package enum Settlement: Sendable {
     case cleared(RunID)
     /// A run is given up outside a step: its workflow is gone, or it crashed the process too often.
     case abandoned(RunID, reason: String)
+    /// The workflows of an event are about to be chosen with care because the process crashed
+    /// before: `crashes` is counted.
+    case suspectedEvent(StoredEvent)
+    /// An event is set aside because the process crashed too often while its workflows were chosen.
+    case held(StoredEvent, reason: String)
 }
 
 /// What a settlement came to.
 package enum Settled: Sendable {
-    /// `chosen`, `began`, `suspected`, `cleared`, `abandoned` are written. For `chosen`: the runs
+    /// Anything but the end of a step is written. For `chosen`: the runs
     /// that wait to be walked, in order; those skipped by `once-per` are not among them.
     case written(runs: [RunID] = [])
     /// The step ended so and the run stands so.

@@ -73,6 +73,68 @@ import Testing
         }
     }
 
+    @Test func `an event during whose choice the process crashes is set aside, the others are not`()
+        async throws
+    {
+        let shop = try Shop(workflows: ["paid": Shop.counting])
+        try await shop.open { open in
+            for order in ["1", "2"] { try await open.deliver("evt_\(order)", order: order) }
+        }
+
+        // The process dies right after the marks are written, before any run is made.
+        try await crash(shop, at: 2)
+        #expect(try await waiting(shop) == ["evt_1": 1, "evt_2": 1])
+        // From the second time on one is chosen for alone.
+        try await crash(shop, at: 2)
+        #expect(try await waiting(shop) == ["evt_1": 2, "evt_2": 1])
+        // The one with fewer marks goes first, so that it is done before the other one's turn.
+        try await crash(shop, at: 6)
+        #expect(try await waiting(shop) == ["evt_1": 3])
+        try await shop.open(careful: true) { open in
+            try await open.walk()
+            #expect(try open.memory.unchosenEvents(after: 0, limit: 9).isEmpty)
+            #expect(try open.runs().map(\.row.event.text) == ["evt_2"])
+            #expect(try open.statuses() == [.succeeded])
+            let event = try #require(try open.memory.reader.event(EventID("evt_1"))?.row)
+            #expect(event.status == .held)
+            #expect(event.reason?.contains("crashed 3 times") == true, "\(event)")
+        }
+    }
+
+    @Test func `without an unclean stop no event is marked`() async throws {
+        let shop = try Shop(workflows: ["paid": Shop.counting])
+        try await shop.open { try await $0.deliver("evt_1") }
+        try await crash(shop, at: 1, careful: false)
+        #expect(try await waiting(shop) == ["evt_1": 0])
+    }
+
+    @Test func `a first step that rides with the choice and crashes is counted against its run`()
+        async throws
+    {
+        let shop = try Shop(workflows: ["paid": Shop.counting])
+        try await shop.open { try await $0.deliver("evt_1") }
+        try await crash(shop, at: 2)
+        #expect(try await waiting(shop) == ["evt_1": 1])
+        // Now the choice is one settling, the run's mark the next, its step the one after.
+        try await crash(shop, at: 4)
+        #expect(try await waiting(shop).isEmpty)
+        #expect(try await crashes(shop) == [2])
+        try await crash(shop, at: 2)
+        #expect(try await crashes(shop) == [3])
+        try await shop.open(careful: true) { open in
+            try await open.walk()
+            #expect(try open.statuses() == [.dead])
+        }
+    }
+
+    /// The marks of the events whose workflows are not chosen yet.
+    private func waiting(_ shop: Shop) async throws -> [String: Int] {
+        try await shop.open { open in
+            let events = try open.memory.unchosenEvents(after: 0, limit: 99)
+            return Dictionary(uniqueKeysWithValues: events.map { ($0.id.text, $0.crashes) })
+        }
+    }
+
     /// Delivers events and has their runs made, but not walked.
     private func fill(_ shop: Shop, _ orders: [String]) async throws {
         try await shop.open { open in

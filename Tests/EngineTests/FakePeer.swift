@@ -59,6 +59,11 @@ final class FakePeer: ActionKind {
         FakeAction(peer: self)
     }
 
+    /// The same peer as every kind of action that leaves the house.
+    var kinds: [any ActionKind] {
+        [self, FakeKind(peer: self, kind: .email), FakeKind(peer: self, kind: .sentry)]
+    }
+
     fileprivate func perform(_ call: ActionCall) async -> StepOutcome {
         let behaviour = state.withLock { state in
             state.calls.append(call)
@@ -87,6 +92,16 @@ final class FakePeer: ActionKind {
             return .done(Fields([("held", .integer(1))]))
         }
     }
+}
+
+/// The fake peer as another kind of action.
+private struct FakeKind: ActionKind {
+    let peer: FakePeer
+    let kind: Plugin.Kind
+    var concurrency: Int { peer.concurrency }
+    var timeout: Duration { peer.timeout }
+
+    func load(_ plugin: Plugin) throws(Mistakes) -> any Action { FakeAction(peer: peer) }
 }
 
 /// The one action of the fake peer.

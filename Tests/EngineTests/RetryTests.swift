@@ -83,6 +83,7 @@ import Testing
             try await open.walkOn()
 
             #expect(try open.statuses() == [.dead])
+            #expect(try open.runs().map(\.row.reason) == ["step tell failed: the peer is busy"])
             #expect(shop.peer.calls.filter { $0.step == "alarm" }.count == 8)
             #expect(try open.value("SELECT total FROM tally WHERE id = 'failed'") == .integer(1))
         }

@@ -2,6 +2,7 @@ import Engine
 import Foundation
 import Logging
 import Model
+import Plugins
 import SQLiteStore
 import Store
 import Testing
@@ -12,11 +13,17 @@ final class Shop: Sendable {
     let clock = TurnedClock()
     /// What stands for the world outside.
     let peer: FakePeer
+    private let kinds: [any ActionKind]
     private let home: URL
 
     /// Lays out the plugins and these workflows.
-    init(peer: FakePeer = FakePeer(), workflows: [String: String]) throws {
+    init(
+        peer: FakePeer = FakePeer(),
+        kinds: [any ActionKind]? = nil,
+        workflows: [String: String]
+    ) throws {
         self.peer = peer
+        self.kinds = kinds ?? [peer]
         home = URL(filePath: "/tmp").appending(path: "till-engine-\(UUID().uuidString)")
         for (path, text) in Shop.plugins { try write("plugins/\(path)", text) }
         for (name, text) in workflows { try write("workflows/\(name).yaml", text) }
@@ -50,7 +57,7 @@ final class Shop: Sendable {
         try PlaybookLoader(
             pluginFolders: [home.path + "/plugins"],
             workflowFolder: home.path + "/workflows",
-            kinds: [peer],
+            kinds: kinds,
             secrets: SecretResolver { _ throws(SecretMistake) in Secret("s3cret") },
             vars: #"{"shop":"corner"}"#
         ) { (schemas) throws(Mistakes) in try SQLScratch(schemas: schemas) }.read()

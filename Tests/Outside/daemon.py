@@ -14,6 +14,11 @@ import time
 from pathlib import Path
 
 SECRET = "whsec_outside_tests_5f2c1a"
+# Whether no event is unchosen and no run is under way.
+SETTLED = (
+    "SELECT NOT EXISTS (SELECT 1 FROM webhook_events WHERE status = 'received')"
+    " AND NOT EXISTS (SELECT 1 FROM workflow_runs"
+    " WHERE status IN ('pending', 'running', 'waiting', 'failed'))")
 
 
 def free_port() -> int:
@@ -223,10 +228,7 @@ class Till:
 
     def settle(self, seconds: float = 30) -> None:
         """Waits until no event is unchosen and no run is under way."""
-        self.wait_for(
-            "SELECT NOT EXISTS (SELECT 1 FROM webhook_events WHERE status = 'received')"
-            " AND NOT EXISTS (SELECT 1 FROM workflow_runs"
-            " WHERE status IN ('pending', 'running', 'waiting', 'failed'))", seconds=seconds)
+        self.wait_for(SETTLED, seconds=seconds)
 
     def mails(self) -> list[Path]:
         return sorted((self.state / "outbox").glob("*.eml"))

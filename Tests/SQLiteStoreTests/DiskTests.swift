@@ -26,7 +26,7 @@ import Testing
     @Test func `a full disk refuses a whole load and takes it when space is back`() async throws {
         try await fixture.open().close()
         let connection = try Connection(path: fixture.path, .writing)
-        try Durability.request(on: connection)
+        try Durability.full.request(on: connection)
         let pages = try #require(try connection.number("PRAGMA page_count"))
         try connection.execute("PRAGMA max_page_count = \(pages + 2)")
         let desk = try Desk(connection: connection, clock: fixture.clock.wall)
@@ -51,7 +51,7 @@ import Testing
         let run = try await subject.started("evt_1")
         await (subject.store as? SQLiteMemory)?.close()
         let connection = try Connection(path: fixture.path, .writing)
-        try Durability.request(on: connection)
+        try Durability.full.request(on: connection)
         let pages = try #require(try connection.number("PRAGMA page_count"))
         try connection.execute("PRAGMA max_page_count = \(pages)")
         let desk = try Desk(connection: connection, clock: fixture.clock.wall)

@@ -13,11 +13,11 @@ import Testing
         try await fixture.open().close()
         let connection = try Connection(path: fixture.path, .writing)
 
-        try Durability.request(on: connection)
+        try Durability.full.request(on: connection)
 
         #expect(try connection.text("PRAGMA journal_mode") == "wal")
         #expect(try connection.text("PRAGMA synchronous") == "2")
-        #expect(try Durability.violation(on: connection) == nil)
+        #expect(try Durability.full.violation(on: connection) == nil)
     }
 
     @Test(arguments: [
@@ -28,11 +28,11 @@ import Testing
     func `a setting that is not safe is found`(change: String, name: String) async throws {
         try await fixture.open().close()
         let connection = try Connection(path: fixture.path, .writing)
-        try Durability.request(on: connection)
+        try Durability.full.request(on: connection)
 
         try connection.execute(change)
 
-        #expect(try Durability.violation(on: connection)?.setting == name)
+        #expect(try Durability.full.violation(on: connection)?.setting == name)
     }
 
     @Test func `only its owner can read what is in it`() async throws {

@@ -25,6 +25,9 @@ extension Till {
     /// - Parameter start: Where settings come from, and the time.
     /// - Throws: ``StartFailure`` with the exit code of the process.
     package static func serve(_ start: Start) async throws(StartFailure) {
+        #if DEBUG
+        CrashPoint.arm(start.environment)
+        #endif
         let signals = await SignalWatch.trap()
         let settings: Settings
         do {

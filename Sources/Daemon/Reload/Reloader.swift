@@ -98,6 +98,10 @@ actor Reloader {
                 read.warnings
                 + RuleWarnings.of(playbook.rules.map(\.workflow), settings.endpoints)
             let done = report
+            #if DEBUG
+            CrashPoint.pass(.beforeSwap)
+            defer { CrashPoint.pass(.afterSwap) }
+            #endif
             inForce.withLock {
                 parts.apply(settings, playbook)
                 $0 = InForce(

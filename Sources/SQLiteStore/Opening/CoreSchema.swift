@@ -5,6 +5,7 @@ enum CoreSchema {
     /// The text of each version's file, the first at 0; a file never changes after a release.
     static let versions = [
         PackageResources.v001_core_sql, PackageResources.v002_retries_sql,
+        PackageResources.v003_event_crashes_sql,
     ]
 
     /// Marks the file as Till's in its header: "TILL".

@@ -17,7 +17,7 @@ final class WalkReader: Sendable {
             let select = try connection.statement(
                 """
                 SELECT e.seq, e.id, e.type, e.created_at, e.livemode, e.account, e.lane, e.endpoint,
-                  b.body
+                  b.body, q.crashes
                 FROM event_queue AS q
                   JOIN webhook_events AS e ON e.seq = q.seq
                   LEFT JOIN event_bodies AS b ON b.seq = q.seq
@@ -28,7 +28,10 @@ final class WalkReader: Sendable {
             select.bind(1, sequence)
             select.bind(2, Int64(limit))
             var events: [StoredEvent] = []
-            while try select.step() { events.append(WalkReader.event(in: select, from: 0)) }
+            while try select.step() {
+                let crashes = Int(select.integer(9))
+                events.append(WalkReader.event(in: select, from: 0, crashes: crashes))
+            }
             return events
         }
     }
@@ -185,7 +188,11 @@ final class WalkReader: Sendable {
     }
 
     /// The event in nine columns of a row.
-    private static func event(in row: Statement, from first: Int) -> StoredEvent {
+    private static func event(
+        in row: Statement,
+        from first: Int,
+        crashes: Int = 0
+    ) -> StoredEvent {
         StoredEvent(
             sequence: row.integer(first),
             id: EventID(row.text(first + 1)),
@@ -195,7 +202,8 @@ final class WalkReader: Sendable {
             account: row.optionalText(first + 5),
             lane: row.text(first + 6),
             endpoint: row.text(first + 7),
-            body: row.optionalText(first + 8)
+            body: row.optionalText(first + 8),
+            crashes: crashes
         )
     }
 }

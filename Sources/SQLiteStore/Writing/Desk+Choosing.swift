@@ -10,12 +10,7 @@ extension Desk {
     /// - Returns: The runs that wait to be walked.
     /// - Throws: A refusal where the event's workflows were chosen before.
     func choose(_ event: StoredEvent, _ runs: [NewRun]) throws(SQLFault) -> [RunID] {
-        let queue = try connection.statement("DELETE FROM event_queue WHERE seq = ?1")
-        queue.bind(1, event.sequence)
-        try queue.run()
-        guard connection.changes == 1 else {
-            throw .refusal("the workflows of event \(event.id) were chosen before")
-        }
+        try dequeue(event)
         var walkable: [RunID] = []
         for run in runs where try insert(run, for: event) == .pending {
             walkable.append(run.id)
@@ -26,6 +21,49 @@ extension Desk {
             try refreshStatus(ofEvent: event.sequence)
         }
         return walkable
+    }
+
+    /// Counts a crash of the process against an event whose workflows are not chosen yet.
+    func suspect(_ event: StoredEvent) throws(SQLFault) {
+        let update = try connection.statement(
+            "UPDATE event_queue SET crashes = crashes + 1 WHERE seq = ?1"
+        )
+        update.bind(1, event.sequence)
+        try update.run()
+        guard connection.changes == 1 else {
+            throw .refusal("the workflows of event \(event.id) were chosen before")
+        }
+    }
+
+    /// Takes an event out of the queue without choosing anything.
+    func hold(_ event: StoredEvent, because reason: String) throws(SQLFault) {
+        try dequeue(event)
+        let update = try connection.statement(
+            "UPDATE webhook_events SET status = 'held', hold_reason = ?2 WHERE seq = ?1"
+        )
+        update.bind(1, event.sequence)
+        update.bind(2, reason)
+        try update.run()
+        audit.append(
+            AuditEntry(
+                actor: "engine",
+                action: "event.held",
+                event: event.id,
+                run: nil,
+                detail: "{\"reason\":\(JSONText.quoted(reason))}",
+                at: now
+            )
+        )
+    }
+
+    /// Takes an event out of the queue.
+    private func dequeue(_ event: StoredEvent) throws(SQLFault) {
+        let queue = try connection.statement("DELETE FROM event_queue WHERE seq = ?1")
+        queue.bind(1, event.sequence)
+        try queue.run()
+        guard connection.changes == 1 else {
+            throw .refusal("the workflows of event \(event.id) were chosen before")
+        }
     }
 
     /// Makes one run, skipped where its business key was taken before.
@@ -73,8 +111,8 @@ extension Desk {
         let insert = try connection.statement(
             """
             INSERT INTO workflow_runs (id, event_seq, workflow, version_id, status, once_key,
-              reason, fault, created_at, updated_at, finished_at, is_judged)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9, ?10, ?11)
+              reason, fault, created_at, updated_at, finished_at, is_judged, crashes)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9, ?10, ?11, ?12)
             """
         )
         insert.bind(1, run.id.number)
@@ -88,6 +126,7 @@ extension Desk {
         insert.bind(9, now.milliseconds)
         insert.bind(10, status.isEnd ? now.milliseconds : nil)
         insert.bind(11, run.deadReason == nil ? 1 : 0)
+        insert.bind(12, Int64(run.crashes))
         try insert.run()
     }
 

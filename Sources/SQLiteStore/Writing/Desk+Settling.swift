@@ -34,6 +34,12 @@ extension Desk {
         case .abandoned(let run, let reason):
             try abandon(run, because: reason)
             return .written()
+        case .suspectedEvent(let event):
+            try suspect(event)
+            return .written()
+        case .held(let event, let reason):
+            try hold(event, because: reason)
+            return .written()
         case .effect:
             preconditionFailure("effects were settled above")
         }
@@ -148,7 +154,8 @@ extension Desk {
 
     /// Moves the run on as the engine decided.
     ///
-    /// A crash is forgiven here: a step that could be settled did not take the process down.
+    /// A crash is forgiven here: a step that could be settled did not take the process down. What
+    /// happens in `on-failure` does not cover why the run failed.
     private func move(
         _ ref: StepRef,
         _ outcome: StepOutcome,
@@ -161,9 +168,11 @@ extension Desk {
               given_up_step = CASE WHEN phase = 'main' AND ?5 = 'failure' THEN position
                               ELSE given_up_step END,
               due_at = ?10, crashes = 0, updated_at = ?9, finished_at = ?11,
-              reason = CASE WHEN ?4 IN ('failed', 'dead', 'waiting') THEN coalesce(?12, reason)
+              reason = CASE WHEN ?2 = 'failure' THEN coalesce(reason, ?12)
+                       WHEN ?4 IN ('failed', 'dead', 'waiting') THEN coalesce(?12, reason)
                        ELSE ?12 END,
-              fault = CASE WHEN ?13 IS NOT NULL THEN ?13
+              fault = CASE WHEN ?2 = 'failure' THEN coalesce(fault, ?13)
+                      WHEN ?13 IS NOT NULL THEN ?13
                       WHEN ?4 IN ('failed', 'dead', 'waiting') THEN fault END
             WHERE id = ?1 AND phase = ?2 AND position = ?3
               AND status IN ('pending', 'running', 'waiting', 'failed')

@@ -69,6 +69,10 @@ final class Desk {
     /// - Returns: The failure where the disk failed; a full disk is no failure here, the log stays.
     func checkpoint() -> StoreFailure? {
         guard logPages.count >= 1000 else { return nil }
+        #if DEBUG
+        CrashPoint.pass(.beforeCheckpoint)
+        defer { CrashPoint.pass(.afterCheckpoint) }
+        #endif
         var (total, moved): (Int32, Int32) = (0, 0)
         let code = sqlite3_wal_checkpoint_v2(
             connection.handle,
@@ -136,11 +140,17 @@ final class Desk {
             )
             index += 1
         }
+        #if DEBUG
+        load.passCrashPoints(isCommitted: false)
+        #endif
         try whole { () throws(SQLFault) in
             let chain = try audit.write(to: connection)
             try connection.statement("COMMIT").run()
             audit = chain
         }
+        #if DEBUG
+        load.passCrashPoints(isCommitted: true)
+        #endif
         return answers
     }
 
