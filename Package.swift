@@ -152,9 +152,15 @@ let testRooms: [Target] = [
         dependencies: ["Stripe", "Model", crypto],
         swiftSettings: house
     ),
+    // A SQLite VFS that loses what was not synced.
+    .target(
+        name: "PowerLossVFS",
+        path: "Tests/PowerLossVFS",
+        linkerSettings: [.linkedLibrary("sqlite3")]
+    ),
     .testTarget(
         name: "SQLiteStoreTests",
-        dependencies: ["SQLiteStore", "Store", "Model", "TestKit"],
+        dependencies: ["SQLiteStore", "Store", "Model", "TestKit", "PowerLossVFS"],
         swiftSettings: house
     ),
     .testTarget(
