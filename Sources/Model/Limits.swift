@@ -61,6 +61,8 @@ package enum Limits {
     package static let settlementsPerCommit = 128
     /// Crashes of the process after which a run is set aside, or an event that has none yet.
     package static let crashesPerRun = 3
+    /// Between two checkpoints of the audit log in the daemon's log: what can be cut off unseen.
+    package static let auditCheckpoints = Duration.seconds(3600)
     /// What SIGTERM leaves for work in flight.
     package static let drainTime = Duration.seconds(10)
 }

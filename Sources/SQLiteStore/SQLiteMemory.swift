@@ -9,7 +9,7 @@ import Synchronization
 /// One connection writes, on a queue of its own; the others are read-only. All go through SQLite's
 /// C API, because the authorizer, the limit on time and the moment of check-points have to be
 /// Till's.
-package final class SQLiteMemory: Recording, WalkMemory, RuleMemory, WishMemory {
+package final class SQLiteMemory: Recording, WalkMemory, RuleMemory, WishMemory, RetentionMemory {
     /// The database file.
     package let path: String
     /// Evaluates workflow expressions over committed data.
@@ -218,6 +218,17 @@ package final class SQLiteMemory: Recording, WalkMemory, RuleMemory, WishMemory 
         at now: Timestamp
     ) async throws(StoreFailure) {
         _ = try await writer.perform(.retryJudged(run, actor: actor, now: now)).get()
+    }
+
+    package func bodies(
+        after sequence: Int64,
+        limit: Int
+    ) throws(StoreFailure) -> [KeptBody] {
+        try reader.bodies(after: sequence, limit: limit)
+    }
+
+    package func purge(_ events: [Int64]) async throws(StoreFailure) -> Int {
+        Int(try await writer.performWhenIdle(.purge(events)).get().first ?? 0)
     }
 
     package func resolve(_ resolution: RunResolution) async throws(StoreFailure) {

@@ -85,6 +85,7 @@ enum SettingsFixture {
             .shopSupportEmail: "e@f.example", .shopURL: "https://s.example", .logLevel: "debug",
             .logFormat: "json", .limitBody: "2KiB", .limitConnections: "7",
             .limitRequestTime: "2s", .limitIdleTime: "3s",
+            .retentionDone: "30d", .retentionFailed: "60d",
         ]
         let value = try #require(values[name])
         var variables = SettingsFixture.secret

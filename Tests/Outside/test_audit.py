@@ -94,3 +94,29 @@ def test_the_database_itself_refuses_to_change_or_delete_a_row(written, tmp_path
         with pytest.raises(sqlite3.IntegrityError, match="append-only"):
             link.execute(sql)
     link.close()
+
+
+def test_a_log_that_was_cut_off_or_written_anew_is_found_with_the_daemons_own_log(copy, written):
+    link, verdict = copy
+    folder = link.execute("PRAGMA database_list").fetchone()[2].removesuffix("/till.db")
+
+    def verify(*arguments, input=None):
+        done = written.run("audit", "verify", "--state", folder, *arguments, input=input)
+        return done.returncode, done.stderr
+
+    log = written.log.read_text()
+    last, head = link.execute(
+        "SELECT seq, lower(hex(hash)) FROM audit_log ORDER BY seq DESC LIMIT 1").fetchone()
+    lines = [line for line in log.splitlines() if "audit checkpoint" in line]
+    assert len(lines) == 2 and lines[-1].endswith(f"checkpoint={last}:{head}")
+    assert verify("--checkpoints-in", str(written.log)) == (0, "")
+    assert verify("--checkpoints-in", "-", input=log) == (0, "")
+
+    link.execute("DELETE FROM audit_log WHERE seq > ?", (last - 3,))
+    assert verdict().returncode == 0, "nothing shows it but a checkpoint"
+    for code, said in (verify("--checkpoint", f"{last}:{head}"),
+                       verify("--checkpoints-in", str(written.log))):
+        assert code == 65 and f"audit row {last - 2} " in said and "cut off" in said
+    assert verify("--checkpoint", f"{last - 3}:{'0' * 64}")[0] == 65
+    assert verify("--checkpoints-in", "/dev/null")[0] == 66
+    assert verify("--checkpoint", "7")[0] == 64

@@ -21,9 +21,10 @@ from events import event, payment_intent
 
 HELP = Path(__file__).parent / "help"
 COMMANDS = [
-    "", "serve", "status", "reload", "healthcheck", "check", "test", "explain", "trigger", "schema",
+    "", "serve", "status", "reload", "healthcheck", "doctor", "check", "test", "explain", "trigger", "schema",
     "config", "config show", "events", "events ls", "events show", "runs", "runs ls", "runs show",
-    "runs retry", "runs resolve", "runs cancel", "dead", "dead ls", "dead retry", "audit", "audit ls", "audit verify", "version",
+    "runs retry", "runs resolve", "runs cancel", "dead", "dead ls", "dead retry", "audit", "audit ls", "audit verify",
+    "audit checkpoint", "backup", "backup create", "backup verify", "backup restore", "version",
 ]
 
 
@@ -296,7 +297,9 @@ def test_audit_verify_prints_the_head(served):
     shown = json.loads(ask(served, "audit", "verify", "-o", "json"))
 
     rows, head = served.row("SELECT seq, lower(hex(hash)) FROM audit_log ORDER BY seq DESC LIMIT 1")
-    assert shown == {"rows": rows, "head": head, "whole": True, "first_bad": None, "reason": None}
+    assert shown == {"rows": rows, "head": head, "checkpoints": 0, "whole": True,
+                     "first_bad": None, "reason": None}
+    assert ask(served, "audit", "checkpoint") == f"{rows}:{head}\n"
 
 
 # Changes

@@ -74,6 +74,7 @@ extension Till {
         var failure: (any Error)?
         do {
             try await audit("daemon.started")
+            checkpoints.tell()
             try await group.run()
         } catch {
             failure = error
@@ -100,10 +101,28 @@ extension Till {
         }
         services += [
             StoreWatch(breakage: store.breakage), WatchdogBeat(notifier: notifier),
-            EngineService(engine: engine), adminService(settings, onServing),
-            controlService(settings, onServing), intakeService(settings, onServing),
+            EngineService(engine: engine), checkpoints, retention,
+            adminService(settings, onServing), controlService(settings, onServing),
+            intakeService(settings, onServing),
         ]
         return services
+    }
+
+    /// Drops bodies whose time is over.
+    private var retention: RetentionService {
+        RetentionService(
+            retention: Retention(
+                memory: store.memory,
+                policy: { [reloader] in reloader.current.settings.retention },
+                clock: start.clock
+            ),
+            logger: logger
+        )
+    }
+
+    /// Tells the end of the audit log.
+    private var checkpoints: AuditCheckpoints {
+        AuditCheckpoints(reading: store.memory.reader, logger: logger)
     }
 
     private func adminService(
@@ -209,6 +228,7 @@ extension Till {
         } else if isStopped {
             do {
                 try await audit("daemon.stopped")
+                checkpoints.tell()
             } catch {
                 failure = StartFailure(error)
             }

@@ -30,6 +30,12 @@ package protocol ControlDesk: Sendable {
     /// - Returns: Where the run stands then.
     /// - Throws: ``ControlRefusal`` with what to do instead.
     func resolve(_ run: RunID, _ wish: ResolveWish) async throws -> RunReport
+    /// Puts a backup on record that the command line made.
+    ///
+    /// - Parameter backup: What was made.
+    /// - Returns: The note.
+    /// - Throws: ``ControlRefusal`` when it can't be written.
+    func note(_ backup: BackupNote) async throws -> BackupNote
     /// Takes a run out of the walk for good.
     ///
     /// - Parameters:

@@ -50,6 +50,11 @@ package struct ControlSite: Sendable {
                 return (try await desk.cancel(try Self.run(in: context), wish), .ok)
             }
         }
+        router.post("/backups") { request, _ in
+            try await Self.answering {
+                (try await desk.note(try await Self.body(request, as: BackupNote.self)), .ok)
+            }
+        }
         router.post("/dead/retry") { request, _ in
             try await Self.answering {
                 let wish = try await Self.body(request, as: RetryWish.self)

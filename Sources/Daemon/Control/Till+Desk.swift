@@ -126,6 +126,15 @@ extension Till: ControlDesk {
         return RunReport(run: run.number, status: RunStatus.skipped.rawValue)
     }
 
+    package func note(_ backup: BackupNote) async throws -> BackupNote {
+        do throws(StoreFailure) {
+            try await store.memory.audit(backup.entry(at: start.clock()))
+        } catch {
+            throw ControlRefusal(error)
+        }
+        return backup
+    }
+
     /// Lets a run walk again, pinned to the version that was wished for.
     private func grant(_ run: RunID, _ wish: RetryWish) async throws(StoreFailure) {
         try await wishes.retry(

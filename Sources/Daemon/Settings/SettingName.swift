@@ -1,5 +1,6 @@
 import Model
 import Outbound
+import Store
 
 /// Every single-valued setting by its dotted name in the file; `endpoints` and `vars` stand apart.
 package enum SettingName: String, Sendable, CaseIterable {
@@ -30,6 +31,8 @@ package enum SettingName: String, Sendable, CaseIterable {
     case limitConnections = "limits.connections"
     case limitRequestTime = "limits.request-time"
     case limitIdleTime = "limits.idle-time"
+    case retentionDone = "retention.done"
+    case retentionFailed = "retention.failed"
 
     /// The variable that overrides the file: `TILL_MAIL_SMTP_HOST`; in lower case its credential.
     package var environmentName: String {
@@ -47,7 +50,8 @@ package enum SettingName: String, Sendable, CaseIterable {
             false
         case .workflows, .plugins, .tolerance, .mailTransport, .mailFrom, .mailReplyTo, .mailLocale,
             .smtpHost, .smtpPort, .smtpSecurity, .smtpUser, .smtpPassword, .smtpCAFile, .sentryDSN,
-            .allowHosts, .shopName, .shopSupportEmail, .shopURL, .logLevel:
+            .allowHosts, .shopName, .shopSupportEmail, .shopURL, .logLevel,
+            .retentionDone, .retentionFailed:
             true
         }
     }
@@ -75,6 +79,8 @@ package enum SettingName: String, Sendable, CaseIterable {
         case .limitBody: SizeText.write(settings.limits.body)
         case .limitConnections: String(settings.limits.connections)
         case .limitRequestTime: DurationText.write(settings.limits.requestTime)
+        case .retentionDone: DurationText.write(settings.retention.done)
+        case .retentionFailed: DurationText.write(settings.retention.failed)
         case .limitIdleTime: DurationText.write(settings.limits.idleTime)
         case .mailReplyTo, .smtpHost, .smtpUser, .smtpPassword, .smtpCAFile, .sentryDSN,
             .allowHosts:

@@ -1,4 +1,5 @@
 package import Model
+package import Store
 
 /// Everything a person can set, read and checked; without a file it is all built-in defaults.
 package struct Settings: Sendable {
@@ -30,6 +31,8 @@ package struct Settings: Sendable {
     package var log = LogSettings()
     /// The bounds that may be moved.
     package var limits = LimitSettings()
+    /// How long bodies are kept.
+    package var retention = RetentionPolicy()
     /// Finds the secrets that workflows refer to; paths begin at the settings file's folder.
     package var secrets = SecretResolver.system(environment: [:], folder: ".")
     /// The file it was read from; nil when there was none.

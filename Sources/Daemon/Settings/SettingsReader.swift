@@ -1,5 +1,6 @@
 package import Model
 import Outbound
+import Store
 import YAMLTree
 
 /// Settings from all their sources, checked; every mistake is found in one go.
@@ -53,6 +54,11 @@ package struct SettingsReader {
         settings.log.level = values.choice(.logLevel) ?? settings.log.level
         settings.log.format = values.choice(.logFormat) ?? settings.log.format
         settings.limits = limits()
+        let ages = Duration.seconds(86_400)...(.seconds(36_500 * 86_400))
+        settings.retention.done =
+            values.duration(.retentionDone, in: ages) ?? settings.retention.done
+        settings.retention.failed =
+            values.duration(.retentionFailed, in: ages) ?? settings.retention.failed
         settings.warnings = endpoints.warnings + unknownVariables()
         settings.shown = shown(settings, endpoints)
         try mistakes.check()

@@ -14,7 +14,7 @@ struct SettingsTree {
     private static let groups = [
         "": "the settings file", "mail": "\"mail\"", "mail.smtp": "\"mail.smtp\"",
         "sentry": "\"sentry\"", "http": "\"http\"", "shop": "\"shop\"", "log": "\"log\"",
-        "limits": "\"limits\"",
+        "limits": "\"limits\"", "retention": "\"retention\"",
     ]
 
     /// Reads the file's text and notes keys that are no settings.

@@ -25,19 +25,33 @@ package struct AuditVerdict: Sendable, Hashable {
 package enum AuditVerifier {
     /// Checks every row.
     ///
-    /// - Parameter databasePath: The database file; a daemon may be writing to it.
+    /// - Parameters:
+    ///   - databasePath: The database file; a daemon may be writing to it.
+    ///   - checkpoints: Ends of the log that were kept elsewhere; without one a log that was cut
+    ///     off, or whose end was written anew with its hashes, looks whole.
     /// - Returns: What was found.
     /// - Throws: ``StoreFailure`` where the file cannot be read.
-    package static func verify(databasePath: String) throws(StoreFailure) -> AuditVerdict {
+    package static func verify(
+        databasePath: String,
+        against checkpoints: [AuditCheckpoint] = []
+    ) throws(StoreFailure) -> AuditVerdict {
         do throws(SQLFault) {
-            return try verify(on: try Connection(path: databasePath, .reading))
+            let connection = try Connection(path: databasePath, .reading)
+            return try verify(on: connection, against: checkpoints)
         } catch {
             throw error.storeFailure
         }
     }
 
     /// Checks every row over one snapshot.
-    private static func verify(on connection: Connection) throws(SQLFault) -> AuditVerdict {
+    static func verify(
+        on connection: Connection,
+        against checkpoints: [AuditCheckpoint]
+    ) throws(SQLFault) -> AuditVerdict {
+        var kept: [Int64: Set<String>] = [:]
+        for checkpoint in checkpoints {
+            kept[checkpoint.sequence, default: []].insert(checkpoint.hash)
+        }
         let select = try connection.statement(
             """
             SELECT seq, at, actor, action, event_id, run_id, detail, prev_hash, hash
@@ -51,10 +65,28 @@ package enum AuditVerifier {
             if let flaw = flaw(in: select, after: rows, head) {
                 return AuditVerdict(rows: rows, head: head.hex, firstBad: flaw)
             }
-            head = select.bytes(8)
+            let next = select.bytes(8)
+            if let hashes = kept[rows + 1], hashes != [next.hex] {
+                let flaw = AuditVerdict.Flaw(
+                    sequence: rows + 1,
+                    reason: "a checkpoint has another hash of it: the log was written anew from "
+                        + "there or from before"
+                )
+                return AuditVerdict(rows: rows, head: head.hex, firstBad: flaw)
+            }
+            head = next
             rows += 1
         }
-        return AuditVerdict(rows: rows, head: head.hex, firstBad: nil)
+        guard let last = checkpoints.map(\.sequence).max(), last > rows else {
+            return AuditVerdict(rows: rows, head: head.hex, firstBad: nil)
+        }
+        let reason =
+            "it is missing; a checkpoint says that the log had \(last) rows: its end was cut off"
+        return AuditVerdict(
+            rows: rows,
+            head: head.hex,
+            firstBad: AuditVerdict.Flaw(sequence: rows + 1, reason: reason)
+        )
     }
 
     /// What is wrong with the current row, or nil.
@@ -70,6 +102,11 @@ package enum AuditVerifier {
         }
         guard row.bytes(7) == head else {
             let reason = "its prev_hash is not the hash of the row before"
+            return AuditVerdict.Flaw(sequence: sequence, reason: reason)
+        }
+        // Two texts that are no UTF-8 may be read as one and the same.
+        for column in [2, 3, 4, 6] where row.bytes(column) != Array(row.text(column).utf8) {
+            let reason = "its column \(row.columnName(column)) is no text"
             return AuditVerdict.Flaw(sequence: sequence, reason: reason)
         }
         let entry = AuditEntry(

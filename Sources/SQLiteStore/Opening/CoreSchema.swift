@@ -9,7 +9,7 @@ enum CoreSchema {
     ]
 
     /// Marks the file as Till's in its header: "TILL".
-    private static let applicationID: Int64 = 0x5449_4C4C
+    static let applicationID: Int64 = 0x5449_4C4C
 
     /// Brings a database to the newest version; nothing is changed when anything fails.
     ///

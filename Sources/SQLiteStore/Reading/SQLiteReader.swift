@@ -83,6 +83,13 @@ package final class SQLiteReader: EventReading, RunReading, AuditReading {
         try read { (connection) throws(SQLFault) in try AuditQueries.rows(filter, on: connection) }
     }
 
+    package func auditCheckpoint() throws(StoreFailure) -> AuditCheckpoint {
+        try read { (connection) throws(SQLFault) in
+            let chain = try AuditChain(from: connection)
+            return AuditCheckpoint(sequence: chain.sequence, hash: chain.head.hex)
+        }
+    }
+
     /// Evaluates expressions over the database's business tables.
     package var expressions: any ExpressionEvaluator { SQLiteExpressions(path: path) }
 

@@ -56,6 +56,9 @@ struct SQLFault: Error, Sendable, Hashable, CustomStringConvertible {
         [SQLITE_CANTOPEN, SQLITE_READONLY, SQLITE_PERM, SQLITE_AUTH].contains(primary)
     }
 
+    /// Whether the file itself is damaged or no database.
+    var isDamage: Bool { [SQLITE_NOTADB, SQLITE_CORRUPT].contains(primary) }
+
     /// SQLite's primary result code.
     var primary: Int32 { code & 0xff }
 

@@ -6,7 +6,7 @@ extension Desk {
     /// Does one errand.
     ///
     /// - Parameter errand: What to do.
-    /// - Returns: Numbers for ``Errand/remember(_:)``, else none.
+    /// - Returns: Numbers for ``Errand/remember(_:)``, a count for ``Errand/purge(_:)``, else none.
     /// - Throws: Why it is to be rolled back.
     func perform(_ errand: Errand) throws(SQLFault) -> [Int64] {
         switch errand {
@@ -21,6 +21,7 @@ extension Desk {
         case .retry(let wish): try retry(wish)
         case .retryJudged(let run, let actor, let now):
             try retry(judged: run, actor: actor, at: now)
+        case .purge(let events): return [try purge(events)]
         case .resolve(let resolution): try resolve(resolution)
         case .cancel(let run, let reason, let actor, let now):
             try cancel(run, because: reason, actor: actor, at: now)

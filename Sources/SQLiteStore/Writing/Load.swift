@@ -30,6 +30,8 @@ enum Errand: Sendable {
     case retryJudged(NewRun, actor: String, now: Timestamp)
     /// Write down what a person knows of an unsure run.
     case resolve(RunResolution)
+    /// Drop what may hold personal data of those events.
+    case purge([Int64])
     /// Take a run out of the walk for good.
     case cancel(RunID, reason: String, actor: String, now: Timestamp)
 }

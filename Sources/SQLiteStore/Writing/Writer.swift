@@ -21,6 +21,8 @@ final class Writer: Sendable {
         var receiptWaiters: [Waiter<Receipt>] = []
         var batchWaiters: [Waiter<[Settled]>] = []
         var errandWaiters: [Waiter<[Int64]>] = []
+        /// What is done only when nothing else waits.
+        var chores: [(errand: Errand, waiter: Waiter<[Int64]>)] = []
         var closers: [CheckedContinuation<Void, Never>] = []
         /// Whether the thread waits for work.
         var isIdle = false
@@ -101,6 +103,16 @@ final class Writer: Sendable {
             submit(waiter) { inbox in
                 inbox.load.errands.append(errand)
                 inbox.errandWaiters.append(waiter)
+                return nil
+            }
+        }
+    }
+
+    /// Does an errand in a transaction of its own, once nothing else waits to be written.
+    func performWhenIdle(_ errand: Errand) async -> Result<[Int64], StoreFailure> {
+        await withCheckedContinuation { waiter in
+            submit(waiter) { inbox in
+                inbox.chores.append((errand, waiter))
                 return nil
             }
         }
@@ -198,12 +210,18 @@ final class Writer: Sendable {
     /// is.
     private func nextTurn() -> Turn? {
         inbox.withLock { inbox in
-            guard inbox.load.count > 0 || !inbox.batchWaiters.isEmpty else {
-                inbox.isIdle = !inbox.isClosing
-                return nil
-            }
             var turn = Turn()
             if case .broken(let detail) = inbox.refusal { turn.failure = .broken(detail) }
+            guard inbox.load.count > 0 || !inbox.batchWaiters.isEmpty else {
+                guard !inbox.chores.isEmpty else {
+                    inbox.isIdle = !inbox.isClosing
+                    return nil
+                }
+                let chore = inbox.chores.removeFirst()
+                turn.load.errands = [chore.errand]
+                turn.errandWaiters = [chore.waiter]
+                return turn
+            }
             swap(&turn.load.deliveries, &inbox.load.deliveries)
             swap(&turn.receiptWaiters, &inbox.receiptWaiters)
             swap(&turn.load.errands, &inbox.load.errands)

@@ -4,6 +4,8 @@ package import Model
 package protocol AuditReading: Sendable {
     /// Audit rows that fit, newest first.
     func auditRows(_ filter: AuditFilter) throws(StoreFailure) -> [AuditRow]
+    /// The end of the log as it is now.
+    func auditCheckpoint() throws(StoreFailure) -> AuditCheckpoint
 }
 
 /// Which audit rows a list shows.

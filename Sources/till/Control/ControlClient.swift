@@ -50,6 +50,16 @@ struct ControlClient {
         try await answer("POST", "/runs/\(run)/resolve", body: wish, within: .seconds(30))
     }
 
+    /// Puts a backup on record.
+    func note(_ backup: BackupNote) async throws {
+        let _: BackupNote = try await answer(
+            "POST",
+            "/backups",
+            body: backup,
+            within: .seconds(30)
+        )
+    }
+
     /// Takes a run out of the walk.
     func cancel(_ run: RunID, _ wish: ResolveWish) async throws -> RunReport {
         try await answer("POST", "/runs/\(run)/cancel", body: wish, within: .seconds(30))

@@ -28,6 +28,10 @@ struct CommandFailure: Error, CustomStringConvertible {
         case let failure as StartFailure:
             self.init(failure.description, failure.exitCode.rawValue)
         case let failure as ReaderFailure: self.init(failure)
+        case let failure as BackupFailure: self.init(failure)
+        case let failure as OpeningFailure:
+            let status: ExitStatus = if case .taken = failure { .unavailable } else { .io }
+            self.init(failure.description, status)
         case let failure as StoreFailure:
             if case .refused = failure {
                 self.init(failure.description, .data)
@@ -35,6 +39,16 @@ struct CommandFailure: Error, CustomStringConvertible {
                 self.init(failure.description, .io)
             }
         default: self.init("\(error)", .software)
+        }
+    }
+
+    private init(_ failure: BackupFailure) {
+        switch failure {
+        case .missing: self.init(failure.description, .noInput)
+        case .inTheWay: self.init(failure.description, .cannotCreate)
+        case .broken: self.init(failure.description, .data)
+        case .newer: self.init(failure.description, .configuration)
+        case .failed: self.init(failure.description, .io)
         }
     }
 

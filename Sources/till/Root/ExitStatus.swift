@@ -12,6 +12,8 @@ enum ExitStatus: Int32 {
     case unavailable = 69
     /// EX_SOFTWARE: a bug in Till.
     case software = 70
+    /// EX_CANTCREAT: a file cannot be made, or stands in the way.
+    case cannotCreate = 73
     /// EX_IOERR: the disk or the network failed.
     case io = 74
     /// EX_NOPERM: this user may not.

@@ -19,7 +19,8 @@ struct TillCommand: AsyncParsableCommand {
             STRIPE_WEBHOOK_SECRET.
 
             Exit codes: 0 done, 64 usage, 65 bad data, 66 not found, 69 daemon not running or not \
-            ready, 74 input/output, 77 not permitted, 78 settings, plugins or workflows are wrong.
+            ready, 73 a file stands in the way, 74 input/output, 77 not permitted, 78 settings, \
+            plugins or workflows are wrong.
 
             EXAMPLES
               till check                          # is everything right?
@@ -33,7 +34,7 @@ struct TillCommand: AsyncParsableCommand {
                 name: "Running",
                 subcommands: [
                     ServeCommand.self, StatusCommand.self, ReloadCommand.self,
-                    HealthcheckCommand.self,
+                    HealthcheckCommand.self, DoctorCommand.self,
                 ]
             ),
             CommandGroup(
@@ -47,6 +48,7 @@ struct TillCommand: AsyncParsableCommand {
                 name: "The record",
                 subcommands: [
                     EventsCommand.self, RunsCommand.self, DeadCommand.self, AuditCommand.self,
+                    BackupCommand.self,
                 ]
             ),
             CommandGroup(name: "About", subcommands: [VersionCommand.self]),
