@@ -209,6 +209,17 @@ let testRooms: [Target] = [
         ],
         swiftSettings: house
     ),
+    // The engine in made-up worlds; an executable, so that thousands of them run in release.
+    .executableTarget(
+        name: "Simulation",
+        dependencies: [
+            "Actions", "CSQLite", "Engine", "Model", "Outbound", "Plugins", "SQLiteStore", "Store",
+            "Stripe", "Workflows", "YAMLTree", logging,
+        ],
+        path: "Tests/Simulation",
+        exclude: ["Rules", "regressions"],
+        swiftSettings: house
+    ),
     .testTarget(name: "HouseRulesTests", swiftSettings: house),
     // What every input must hold to, and the inputs that are kept.
     .testTarget(

@@ -64,11 +64,14 @@ struct Search {
     }
 
     /// Whether a run still rests.
-    mutating func isResting(_ run: RunID, at now: Timestamp) -> Bool {
-        guard let until = resting[run] else { return false }
-        if now < until { return true }
-        resting[run] = nil
-        return false
+    func isResting(_ run: RunID) -> Bool { resting[run] != nil }
+
+    /// The runs that have rested; what the store holds of them may be walked again.
+    mutating func restedRuns(at now: Timestamp) -> [RunID] {
+        let rested = resting.filter { $0.value <= now }.keys.sorted()
+        for run in rested { resting[run] = nil }
+        if !rested.isEmpty { hasRuns = true }
+        return rested
     }
 
     /// The events that have rested, to be read again.

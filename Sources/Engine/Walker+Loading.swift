@@ -21,6 +21,7 @@ extension Walker {
             }
             known[run.id] = run.event.lane
             _ = lanes.enter(run.event.lane, run.id)
+            walking.isUnderWay = true
             walking.attempts = max(run.attempts - 1, 0)
             let decision = walking.decision(plan, at: engine.clock(), roll: engine.roll())
             let outcome = StepOutcome.unsure("Till stopped while it was under way")
@@ -45,6 +46,7 @@ extension Walker {
 
     /// Reads what may be walked now: runs first, then events, so that the order of arrival holds.
     func load(into batch: inout Batch) throws(StoreFailure) {
+        try settleRested(into: &batch)
         if !wanted.isEmpty { try readWanted(&batch) }
         if let id = alone, known[id] == nil || outward[id] != nil || parked[id] != nil {
             alone = nil
@@ -88,7 +90,7 @@ extension Walker {
                 after: search.runs,
                 limit: Limits.settlementsPerCommit
             )
-            for run in page where known[run.id] == nil && !search.isResting(run.id, at: now) {
+            for run in page where known[run.id] == nil && !search.isResting(run.id) {
                 take(run, &batch)
             }
             guard page.count == Limits.settlementsPerCommit, let last = page.last else {

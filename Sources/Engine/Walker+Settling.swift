@@ -36,6 +36,7 @@ extension Walker {
         case (_, .failed(let failure)): refused(item, failure)
         case (.choice(_, let walkings), .written(let runs)): chosen(item, walkings, runs)
         case (.begin(let run, let attempt), _):
+            run.isUnderWay = true
             outward[run.id] = (run, attempt)
             return attempt
         case (.step(let run, let reference), .step(let outcome, let change)):
@@ -85,6 +86,7 @@ extension Walker {
         guard known[run.id] != nil else { return }
         // A settled step forgives its run all crashes.
         run.isMarked = false
+        run.isUnderWay = false
         switch change.status {
         case .pending, .failed:
             if isDraining {
@@ -118,8 +120,37 @@ extension Walker {
         case .begin(let run, _) where known[run.id] == nil: break
         default: journal.refused(item.settlement, failure)
         }
-        if let id = item.run { search.rest(id, at: engine.clock()) }
-        letGo(item)
+        guard let id = item.run else { return letGo(item) }
+        search.rest(id, at: engine.clock())
+        switch item.subject {
+        // Nobody would look for a run that the store has as running.
+        case .step(let run, _) where run.isUnderWay: unsettled[id] = item
+        case .abandon: unsettled[id] = item
+        default: letGo(item)
+        }
+    }
+
+    /// Settles again what was refused of a run that is still *running*.
+    ///
+    /// The end of an outward attempt becomes *unsure*: the store would refuse the same words again.
+    func settleRested(into batch: inout Batch) throws(StoreFailure) {
+        for id in search.restedRuns(at: engine.clock()) {
+            guard let item = unsettled.removeValue(forKey: id) else { continue }
+            guard try engine.memory.runs([id]).first?.status == .running else {
+                letGo(item)
+                continue
+            }
+            guard case .step(let run, let reference) = item.subject, let plan = run.plan else {
+                batch.add(item.settlement, item.subject)
+                continue
+            }
+            let decision = run.decision(plan, at: engine.clock(), roll: engine.roll())
+            let outcome = StepOutcome.unsure("how it ended could not be written down")
+            batch.add(
+                .ended(reference, outcome, decision.change(after: outcome)),
+                .step(run, reference)
+            )
+        }
     }
 
     /// Nothing of a batch was written: what must not be lost is kept, the rest is read again.

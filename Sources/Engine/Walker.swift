@@ -46,6 +46,8 @@ final class Walker {
     var batches: [Int: Batch] = [:]
     /// Ends of steps that could not be written and must not be lost.
     var arrears = Batch()
+    /// What the store refused and must not be lost, until its run has rested.
+    var unsettled: [RunID: Batch.Item] = [:]
     /// How far the store was searched.
     var search = Search()
     /// The events that an unclean stop left behind.
@@ -124,8 +126,9 @@ final class Walker {
             while !batch.isFull, let run = ready.next() { walk(run, into: &batch) }
         }
         guard !batch.isEmpty else {
-            let hasSuspect = !isDraining && !suspects.isEmpty && alone == nil && batches.isEmpty
-            return !notes.isEmpty || !ready.isEmpty || hasSuspect
+            // What is ready while draining is left in the store.
+            let hasSuspect = !suspects.isEmpty && alone == nil && batches.isEmpty
+            return !notes.isEmpty || (!isDraining && (!ready.isEmpty || hasSuspect))
         }
         send(batch, &group)
         return true

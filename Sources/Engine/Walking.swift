@@ -17,6 +17,8 @@ final class Walking {
     let retries: Int
     /// Whether a crash is counted against it in advance, because it is being walked with care.
     var isMarked = false
+    /// Whether the store has it as *running*: an outward attempt began and its end is not written.
+    var isUnderWay = false
     /// The step to walk next.
     var position: StepPosition
     /// Attempts at that step so far.

@@ -20,7 +20,8 @@ struct Walk {
 
     /// Modules only one room may import, however the others might come by them.
     static let onlyIn: [String: Set<String>] = [
-        "CYAML": ["YAMLTree"], "CCurl": ["Outbound", "Fuzz"], "CSQLite": ["SQLiteStore"],
+        "CYAML": ["YAMLTree"], "CCurl": ["Outbound", "Fuzz"],
+        "CSQLite": ["SQLiteStore", "Simulation"],
         "Mustache": ["Actions"], "ArgumentParser": ["till"], "ServiceLifecycle": ["Daemon"],
     ]
 
