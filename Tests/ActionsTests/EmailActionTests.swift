@@ -188,6 +188,23 @@ import Testing
         }
     }
 
+    @Test func `no reason names whom the mail is for`() async throws {
+        let said = MailFailure.refused("550 <ann@example.com> is unknown")
+        let (action, plugin) = try Fixture.email(Collector(failing: said))
+        for (to, expected) in [
+            ("ann@example.com", "550 <‹to›> is unknown"),
+            ("ann@@example.com", "\"‹to›\" is not one address of the form name@domain"),
+            ("ann b@example.com", "\"‹to›\" holds a space"),
+        ] {
+            let call = Fixture.call(plugin, inputs(["to": .text(to)]))
+            guard case .failed(let failure) = await action.perform(call) else {
+                Issue.record("it should fail")
+                continue
+            }
+            #expect(failure.reason.hasPrefix(expected), "\(failure.reason)")
+        }
+    }
+
     @Test func `literal inputs are judged when workflows load`() throws {
         let (action, _) = try Fixture.email()
 

@@ -37,12 +37,13 @@ struct EmailAction: Action {
         do throws(MailMistake) {
             mail = try compose(call)
         } catch {
-            return .failed(StepFailure("\(error)", fault: .operator, isFinal: true))
+            let reason = Self.discreet("\(error)", call)
+            return .failed(StepFailure(reason, fault: .operator, isFinal: true))
         }
         do throws(MailFailure) {
             try await transport.deliver(mail, within: call.timeout)
         } catch {
-            return Self.outcome(of: error)
+            return Self.outcome(of: error, call)
         }
         return .done(
             Fields([("message_id", .text(mail.messageID)), ("locale", .text(mail.locale))])
@@ -58,14 +59,28 @@ struct EmailAction: Action {
     }
 
     /// What a failure of the transport means for the step.
-    private static func outcome(of failure: MailFailure) -> StepOutcome {
+    private static func outcome(of failure: MailFailure, _ call: ActionCall) -> StepOutcome {
+        let reason = discreet("\(failure)", call)
         switch failure {
-        case .unsure(let why): return .unsure(why)
+        case .unsure: return .unsure(reason)
         case .refused:
-            return .failed(StepFailure("\(failure)", fault: failure.fault, isFinal: true))
+            return .failed(StepFailure(reason, fault: failure.fault, isFinal: true))
         case .misconfigured, .deferred, .unsent:
             // Wrong settings too: nothing was sent, and mails go out by themselves once corrected.
-            return .failed(StepFailure("\(failure)", fault: failure.fault))
+            return .failed(StepFailure(reason, fault: failure.fault))
+        }
+    }
+
+    /// A reason without the addresses of the call.
+    ///
+    /// Why: reasons stand in the log and, for good, in the audit log; the addresses stand among the
+    /// step's inputs, which go with the event's body.
+    private static func discreet(_ reason: String, _ call: ActionCall) -> String {
+        ["to", "reply-to"].reduce(reason) { reason, input in
+            let address = call.inputs.text(input) ?? ""
+            guard address.utf8.count > 2 else { return reason }
+            return reason.replacing(address, with: "‹\(input)›")
+                .replacing(MailAddress.shown(address), with: "‹\(input)›")
         }
     }
 

@@ -32,8 +32,7 @@ package struct MailAddress: Sendable, Hashable {
     /// - Returns: The same text.
     /// - Throws: ``MailMistake`` saying what is wrong.
     package static func checked(_ text: String) throws(MailMistake) -> String {
-        let visible = text.unicodeScalars.filter { $0.value > 0x20 }
-        let shown = "\"\(String(Substring(visible.prefix(80))))\""
+        let shown = "\"\(shown(text))\""
         guard !text.isEmpty else { throw MailMistake("the address is empty") }
         guard text.utf8.count <= 254 else {
             throw MailMistake("the address is longer than 254 characters")
@@ -57,6 +56,11 @@ package struct MailAddress: Sendable, Hashable {
             throw MailMistake("\(shown) has a part behind the @ that is no domain")
         }
         return text
+    }
+
+    /// What messages show of a text that should be an address.
+    static func shown(_ text: String) -> String {
+        String(Substring(text.unicodeScalars.filter { $0.value > 0x20 }.prefix(80)))
     }
 
     /// Source: RFC 5322 §3.2.3, atext.
