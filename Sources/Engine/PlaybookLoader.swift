@@ -180,6 +180,16 @@ package struct PlaybookLoader: Sendable {
                 + "add a NAME.yaml or name another folder"
             throw Mistakes([Mistake(text, at: place)])
         }
+        let strangers = files.filter { SourceFile.leadsOutside($0, of: workflowFolder) }.sorted()
+        guard strangers.isEmpty else {
+            let text = "the symbolic link leads out of the folder of workflows; copy the file"
+            throw Mistakes(
+                strangers.map {
+                    let path = "\(workflowFolder)/\($0)"
+                    return Mistake(text, at: SourcePlace(file: path, line: 1, column: 1))
+                }
+            )
+        }
         return files.sorted().map { "\(workflowFolder)/\($0)" }
     }
 }

@@ -39,12 +39,36 @@ package struct Mistake: Error, Sendable, Hashable, CustomStringConvertible {
 
     /// `file:line:column: error: message`, then the line and a caret under the column.
     package var description: String {
-        var text = "\(place): error: \(message)"
-        if let sourceLine {
-            let indent = sourceLine.prefix(max(0, place.column - 1)).map { $0 == "\t" ? "\t" : " " }
-            text += "\n  \(sourceLine)\n  \(indent.joined())^"
+        let text = "\(place): error: \(Self.harmless(message.prefix(Self.longest)))"
+        return text + (sourceLine.map { "\n" + excerpt(of: $0) } ?? "")
+    }
+
+    /// What is shown of a message; values in it may be as long as a file.
+    private static let longest = 1000
+    /// What is shown of a line on either side of the column.
+    private static let context = 100
+
+    /// The line around the column, and the caret.
+    private func excerpt(of line: String) -> String {
+        let column = max(0, place.column - 1)
+        let start = max(0, column - Self.context)
+        let rest = line.dropFirst(start)
+        let part = rest.prefix(2 * Self.context)
+        let front = start > 0 ? "…" : ""
+        let indent = (front + part.prefix(column - start)).map { $0 == "\t" ? "\t" : " " }
+        let back = part.endIndex < rest.endIndex ? "…" : ""
+        return "  \(front)\(Self.harmless(part))\(back)\n  \(indent.joined())^"
+    }
+
+    /// The text with a mark in place of what could steer a terminal.
+    private static func harmless(_ text: Substring) -> String {
+        let isControl = { (scalar: Unicode.Scalar) in
+            scalar.value < 0x20 && scalar != "\t" || (0x7F...0x9F).contains(scalar.value)
         }
-        return text
+        guard text.unicodeScalars.contains(where: isControl) else { return String(text) }
+        var clean = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars { clean.append(isControl(scalar) ? "\u{FFFD}" : scalar) }
+        return String(clean)
     }
 }
 
@@ -53,10 +77,24 @@ package struct Mistakes: Error, Sendable, Hashable, CustomStringConvertible {
     /// In the order of file, line and column.
     package let all: [Mistake]
 
+    /// What is told of one file; who has more corrects these first.
+    private static let toldOfOneFile = 50
+
     /// Makes the list, sorted by place.
     package init(_ mistakes: [Mistake]) {
         precondition(!mistakes.isEmpty, "no mistakes is no error")
-        all = mistakes.sorted { $0.place < $1.place }
+        var told: [String: Int] = [:]
+        var kept: [Mistake] = []
+        for mistake in mistakes.sorted(by: { $0.place < $1.place }) {
+            let count = told[mistake.place.file, default: 0] + 1
+            told[mistake.place.file] = count
+            if count <= Self.toldOfOneFile { kept.append(mistake) }
+            if count == Self.toldOfOneFile + 1 {
+                let more = "there are more mistakes; correct these first"
+                kept.append(Mistake(more, at: mistake.place))
+            }
+        }
+        all = kept
     }
 
     /// Makes the list, or nil where there are none.

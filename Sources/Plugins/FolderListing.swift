@@ -23,7 +23,7 @@ struct FolderListing {
         while let below = open.popLast() {
             for name in Self.names(in: folder + below, noting: &mistakes) {
                 let path = "\(below)/\(name)"
-                if Self.leadsOutside(path, of: folder) {
+                if SourceFile.leadsOutside(String(path.dropFirst()), of: folder) {
                     mistakes.append(
                         Self.mistake(
                             "the symbolic link leads out of the plugin's folder; copy the file",
@@ -77,12 +77,5 @@ struct FolderListing {
             )
             return []
         }
-    }
-
-    /// Whether a path is a symbolic link to something that is not inside the folder.
-    private static func leadsOutside(_ path: String, of folder: String) -> Bool {
-        let real = URL(filePath: folder + path).resolvingSymlinksInPath().path
-        let home = URL(filePath: folder).resolvingSymlinksInPath().path
-        return !real.hasPrefix(home.hasSuffix("/") ? home : home + "/")
     }
 }

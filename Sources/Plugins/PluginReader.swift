@@ -30,6 +30,15 @@ package enum PluginReader {
         for name in names where !name.hasPrefix(".") {
             let path = "\(folder)/\(name)"
             guard FolderListing.isFolder(path) else { continue }
+            guard !SourceFile.leadsOutside(name, of: folder) else {
+                mistakes.append(
+                    FolderListing.mistake(
+                        "the symbolic link leads out of the folder of plugins; copy the folder",
+                        at: path
+                    )
+                )
+                continue
+            }
             do throws(Mistakes) {
                 plugins.append(try read(folder: path))
             } catch {
