@@ -143,6 +143,11 @@ private final class Lines: Sendable {
         ("password=hunter2&x=1", "password=‹secret›&x=1"),
         (#"{"password": "hunter2", "a": 1}"#, #"{"password": "‹secret›", "a": 1}"#),
         (#"{"api_key":"zzz"}"#, #"{"api_key":"‹secret›"}"#),
+        ("card 4242 4242 4242 4242.", "card ‹secret›."),
+        ("4000-0566-5566-5556", "‹secret›"), ("378282246310005", "‹secret›"),
+        (#""jo.o'neil+x@mail.example" is"#, #""‹secret›@mail.example" is"#),
+        ("jo@@a.example", "‹secret›@@a.example"),
+        ("jö@a.example,b@b.example", "‹secret›@a.example,‹secret›@b.example"),
     ])
     func `is masked`(text: String, expected: String) {
         #expect(Scrubber.scrub(text) == expected)
@@ -151,7 +156,8 @@ private final class Lines: Sendable {
     @Test(arguments: [
         "task_id of a risk_score", "the disk_usage is high", "ask_question", "no secret here",
         "https://example.com/a:b@c", "evt_1NG8Du2eZvKYlo2CUI79vXWy", "basic auth", "",
-        "secrets are masked", "https://mail.example:587/x",
+        "secrets are masked", "https://mail.example:587/x", "4242 4242 4242 4241", "@a.example",
+        "at 1760000000000", "evt_4242424242424242", "42424242424242424242", "a@b", "1@ 2.3",
     ])
     func `is not seen where none is`(text: String) {
         #expect(Scrubber.scrub(text) == text)

@@ -29,6 +29,7 @@ extension Till {
         CrashPoint.arm(start.environment)
         #endif
         let signals = await SignalWatch.trap()
+        ProcessLimits.adjust()
         let settings: Settings
         do {
             settings = try start.settings()

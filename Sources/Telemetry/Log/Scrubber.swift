@@ -1,5 +1,5 @@
-/// The last lock before a log line leaves: what looks like a secret is masked, whoever let it
-/// through.
+/// The last lock before a log line leaves: what looks like a secret, a card number or a person's
+/// mail address is masked, whoever let it through.
 ///
 /// Secrets have a type that prints masked; this catches those that hide in other texts, such as a
 /// peer's answer or an address with a password.
@@ -16,15 +16,15 @@ package enum Scrubber {
     /// The text with everything masked that looks like a secret.
     ///
     /// Masked are Stripe's keys (`sk_`, `rk_`, `whsec_`), client secrets (`…_secret_…`),
-    /// passwords in addresses (`://user:…@`), `Bearer` and `Basic` credentials, and values after
-    /// words such as `password=`.
+    /// passwords in addresses (`://user:…@`), `Bearer` and `Basic` credentials, values after words
+    /// such as `password=`, card numbers, and mail addresses up to their `@`.
     package static func scrub(_ text: String) -> String {
         let bytes = Array(text.utf8)
         var output: [UInt8] = []
         var copied = 0
         var index = 0
         while index < bytes.count {
-            guard let end = secret(in: bytes, at: &index) else {
+            guard let end = secret(in: bytes, at: &index, copied) else {
                 index += 1
                 continue
             }
@@ -49,8 +49,9 @@ package enum Scrubber {
         Array($0.utf8)
     }
 
-    /// Where a secret that is announced at `index` ends; `index` is moved to its first byte.
-    private static func secret(in bytes: [UInt8], at index: inout Int) -> Int? {
+    /// Where a secret that is announced at `index` ends; `index` is moved to its first byte, never
+    /// before `floor`.
+    private static func secret(in bytes: [UInt8], at index: inout Int, _ floor: Int) -> Int? {
         switch bytes[index] | 0x20 {
         case UInt8(ascii: "w"), UInt8(ascii: "s"), UInt8(ascii: "r"), UInt8(ascii: "b"),
             UInt8(ascii: "p"), UInt8(ascii: "t"), UInt8(ascii: "a"):
@@ -58,6 +59,8 @@ package enum Scrubber {
                 ?? assigned(in: bytes, at: &index)
         case UInt8(ascii: "_") | 0x20: clientSecret(in: bytes, at: &index)
         case UInt8(ascii: ":"): addressPassword(in: bytes, at: &index)
+        case UInt8(ascii: "3")...UInt8(ascii: "6"), UInt8(ascii: "2"): card(in: bytes, at: index)
+        case UInt8(ascii: "@") | 0x20: mailbox(in: bytes, at: &index, floor)
         default: nil
         }
     }
@@ -127,6 +130,49 @@ package enum Scrubber {
         return nil
     }
 
+    /// 13 to 19 digits of a card scheme, single blanks or hyphens between, whose check digit fits.
+    ///
+    /// Source: ISO/IEC 7812-1; times in milliseconds begin with a 1 and are none.
+    private static func card(in bytes: [UInt8], at index: Int) -> Int? {
+        guard (50...54).contains(bytes[index]), index == 0 || !isWord(bytes[index - 1]) else {
+            return nil
+        }
+        var digits: [Int] = []
+        var end = index
+        var cursor = index
+        while cursor < bytes.count, digits.count <= 19 {
+            if (48...57).contains(bytes[cursor]) {
+                digits.append(Int(bytes[cursor]) - 48)
+                end = cursor + 1
+            } else if end < cursor || bytes[cursor] != 32 && bytes[cursor] != 45 {
+                break
+            }
+            cursor += 1
+        }
+        guard (13...19).contains(digits.count), end == bytes.count || !isWord(bytes[end]) else {
+            return nil
+        }
+        let sum = digits.reversed().enumerated().reduce(0) { sum, digit in
+            let doubled = digit.offset % 2 == 0 ? digit.element : digit.element * 2
+            return sum + (doubled > 9 ? doubled - 9 : doubled)
+        }
+        return sum % 10 == 0 ? end : nil
+    }
+
+    /// What stands before the `@` of a mail address.
+    private static func mailbox(in bytes: [UInt8], at index: inout Int, _ floor: Int) -> Int? {
+        guard bytes[index] == UInt8(ascii: "@") else { return nil }
+        // A wrong address is one too: it may have two of them.
+        let domain = bytes[index...].drop { $0 == UInt8(ascii: "@") }
+            .prefix { isWord($0) || $0 == 45 || $0 == 46 }
+        guard domain.dropFirst().dropLast().contains(46) else { return nil }
+        var start = index
+        while start > floor, isMailbox(bytes[start - 1]) { start -= 1 }
+        guard start < index else { return nil }
+        defer { index = start }
+        return index
+    }
+
     /// Whether lower-cased bytes begin with that prefix.
     private static func starts(_ bytes: [UInt8], at index: Int, with prefix: [UInt8]) -> Bool {
         guard bytes.count - index >= prefix.count else { return false }
@@ -143,6 +189,11 @@ package enum Scrubber {
         case 48...57, 65...90, 97...122, 95: true
         default: false
         }
+    }
+
+    /// What stands in mailboxes: letters, digits, and signs that do not end a word.
+    private static func isMailbox(_ byte: UInt8) -> Bool {
+        isWord(byte) || byte >= 0x80 || [33, 35, 37, 38, 39, 42, 43, 45, 46, 126].contains(byte)
     }
 
     private static func isBoundary(_ byte: UInt8) -> Bool {
