@@ -28,6 +28,8 @@ package enum Answer: Sendable, Hashable {
     case notUTF8
     /// It is signed, and of the payload style the endpoint does not take.
     case wrongPayload(isThin: Bool)
+    /// Nothing proves that Stripe sent it, as so often with this client.
+    case limited(seconds: Int)
     /// It could not be written down.
     case notStored(StoreFailure)
 
@@ -36,7 +38,7 @@ package enum Answer: Sendable, Hashable {
         "stored", "duplicate", "no_endpoint", "not_post", "not_json_type", "too_large", "cut_off",
         "no_signature_header", "bad_signature_header", "signature_mismatch", "signature_too_old",
         "signature_in_future", "not_json", "not_an_event", "id_too_long", "not_utf8",
-        "thin_payload", "snapshot_payload", "unavailable", "store_refused",
+        "thin_payload", "snapshot_payload", "rate_limited", "unavailable", "store_refused",
     ]
 
     /// The machine-readable reason.
@@ -53,6 +55,7 @@ package enum Answer: Sendable, Hashable {
         case .noEvent(let mistake): mistake.code
         case .notUTF8: "not_utf8"
         case .wrongPayload(let isThin): isThin ? "thin_payload" : "snapshot_payload"
+        case .limited: "rate_limited"
         case .notStored(.refused): "store_refused"
         case .notStored: "unavailable"
         }
@@ -67,6 +70,7 @@ package enum Answer: Sendable, Hashable {
         case .notJSONType: 415
         case .tooLarge: 413
         case .cutOff, .unproven, .noEvent, .notUTF8, .wrongPayload: 400
+        case .limited: 429
         case .notStored(.refused): 500
         case .notStored: 503
         }
@@ -90,7 +94,17 @@ package enum Answer: Sendable, Hashable {
             "this is a thin event; the endpoint takes snapshots (payload: snapshot in the settings)"
         case .wrongPayload(isThin: false):
             "this is a snapshot event; the endpoint takes thin ones (payload: thin in the settings)"
+        case .limited(let seconds):
+            "too many requests of this client were refused; wait \(seconds) s to be told why"
         case .notStored(let failure): failure.description
+        }
+    }
+
+    /// Whether the client is to blame and nothing proves that it is Stripe.
+    var isRefusal: Bool {
+        switch self {
+        case .noEndpoint, .notPost, .notJSONType, .tooLarge, .cutOff, .unproven: true
+        case .stored, .duplicate, .noEvent, .notUTF8, .wrongPayload, .limited, .notStored: false
         }
     }
 
@@ -114,6 +128,7 @@ package enum Answer: Sendable, Hashable {
         if closes { headers[.connection] = "close" }
         switch self {
         case .notPost: headers[.allow] = "POST"
+        case .limited(let seconds): headers[.retryAfter] = "\(seconds)"
         case .notStored(.refused): break
         case .notStored: headers[.retryAfter] = "30"
         default: break

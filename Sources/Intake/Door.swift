@@ -14,27 +14,40 @@ package final class Door: HTTPResponder, Sendable {
     private let endpoints: Mutex<[String: Endpoint]>
     private let store: any Recording
     private let bodyLimit: Int
+    private let refusals: RefusalLimit
     private let clock: WallClock
     private let journal: DoorJournal
+
+    /// What the door takes of one client.
+    package struct Bounds: Sendable {
+        /// The largest body in bytes.
+        package var body = Limits.body
+        /// Refused requests in a minute that are answered with a reason.
+        package var refusedPerMinute = Limits.refusedPerMinute
+
+        /// The defaults.
+        package init() {}
+    }
 
     /// Opens the door for some endpoints.
     ///
     /// - Parameters:
     ///   - endpoints: The addresses it knows; paths must differ.
     ///   - store: Where deliveries are written down.
-    ///   - bodyLimit: The largest body in bytes.
+    ///   - bounds: What it takes of one client.
     ///   - clock: The time of receipt.
     ///   - logger: Gets one line for each refusal.
     package init(
         endpoints: [Endpoint],
         store: any Recording,
-        bodyLimit: Int = Limits.body,
+        bounds: Bounds = Bounds(),
         clock: @escaping WallClock,
         logger: Logger
     ) {
         self.endpoints = Mutex(Self.table(endpoints))
         self.store = store
-        self.bodyLimit = bodyLimit
+        bodyLimit = bounds.body
+        refusals = RefusalLimit(perMinute: bounds.refusedPerMinute)
         self.clock = clock
         journal = DoorJournal(logger: logger)
     }
@@ -53,21 +66,55 @@ package final class Door: HTTPResponder, Sendable {
         let start = ContinuousClock.now
         let path = request.uri.path
         guard let endpoint = endpoints.withLock({ $0[path] }) else {
-            return close(.noEndpoint(path: path), request)
+            return close(.noEndpoint(path: path), context)
         }
-        if let refusal = refusal(ofHead: request) { return close(refusal, request) }
+        let signature = request.headers[.stripeSignature]
+        if let refusal = refusal(ofHead: request)
+            ?? refusal(ofSignature: signature, at: endpoint, context)
+        {
+            return close(refusal, context)
+        }
         let body: ByteBuffer
         do {
             body = try await request.body.collect(upTo: bodyLimit)
         } catch is NIOTooManyBytesError {
-            return close(.tooLarge(limit: bodyLimit), request)
+            return close(.tooLarge(limit: bodyLimit), context)
         } catch {
-            return close(.cutOff, request)
+            return close(.cutOff, context)
         }
-        let signature = request.headers[.stripeSignature]
         let (answer, event) = await take(body, for: endpoint, signature: signature)
+        if answer.isRefusal, let limited = limited(context) {
+            journal.note(limited)
+            return limited.response(closes: true)
+        }
         journal.note(answer, endpoint: endpoint.name, event: event, since: start)
         return answer.response()
+    }
+
+    /// What the signature's header alone rules out, asked where the client has been refused so
+    /// often that its bodies are no longer worth reading.
+    private func refusal(
+        ofSignature header: String?,
+        at endpoint: Endpoint,
+        _ context: DoorContext
+    ) -> Answer? {
+        guard refusals.count > 0 else { return nil }
+        let now = clock()
+        guard refusals.wait(of: context.client, now: now) != nil else { return nil }
+        do {
+            try StripeSignature.checkHeader(header, now: now, tolerance: endpoint.tolerance)
+            return nil
+        } catch {
+            return .unproven(error)
+        }
+    }
+
+    /// The answer that a client gets instead of a reason; nil where it is told the reason.
+    private func limited(_ context: DoorContext) -> Answer? {
+        guard case .limited(let seconds, let isNews) = refusals.refuse(context.client, now: clock())
+        else { return nil }
+        if isNews { journal.note(limited: context.address, forSeconds: seconds) }
+        return .limited(seconds: seconds)
     }
 
     /// What the head alone rules out.
@@ -75,6 +122,9 @@ package final class Door: HTTPResponder, Sendable {
         guard request.method == .post else { return .notPost(method: request.method.rawValue) }
         if let encoding = request.headers[.contentEncoding], encoding.lowercased() != "identity" {
             return .notJSONType("encoded as \(encoding)")
+        }
+        if let coding = request.headers[.transferEncoding], coding.lowercased() != "chunked" {
+            return .notJSONType("sent as \(coding)")
         }
         if let type = request.headers[.contentType], !Self.isJSON(type) {
             return .notJSONType(type)
@@ -160,18 +210,11 @@ package final class Door: HTTPResponder, Sendable {
     }
 
     /// Answers a request whose body is left unread: the connection ends with the answer.
-    private func close(_ answer: Answer, _ request: Request) -> Response {
+    private func close(_ refusal: Answer, _ context: DoorContext) -> Response {
+        let answer = limited(context) ?? refusal
         journal.note(answer)
         return answer.response(closes: true)
     }
-}
-
-/// What the door needs to know of a request beyond the request itself: nothing.
-package struct DoorContext: InitializableFromSource {
-    package typealias Source = ApplicationRequestContextSource
-
-    /// Hummingbird's way to make it.
-    package init(source: ApplicationRequestContextSource) {}
 }
 
 extension HTTPField.Name {

@@ -47,6 +47,7 @@ final class DoorJournal: Sendable {
         counters[answer.code]?.increment()
         if let start { duration.record(duration: ContinuousClock.now - start) }
         switch answer {
+        case .limited: break
         case .stored, .duplicate:
             logger.debug(
                 "webhook taken",
@@ -66,6 +67,14 @@ final class DoorJournal: Sendable {
             let level: Logger.Level = answer.status >= 500 ? .error : .warning
             logger.log(level: level, "webhook refused", metadata: metadata)
         }
+    }
+
+    /// Notes that a client is not told reasons for now.
+    func note(limited client: String, forSeconds seconds: Int) {
+        guard let silenced = mayWrite() else { return }
+        var metadata: Logger.Metadata = ["client": "\(client)", "seconds": "\(seconds)"]
+        if silenced > 0 { metadata["silenced"] = "\(silenced)" }
+        logger.warning("client refused too often", metadata: metadata)
     }
 
     /// How many lines were held back before this one; nil where this one must be held back.

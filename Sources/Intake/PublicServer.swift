@@ -10,7 +10,7 @@ package enum PublicServer {
     package struct Bounds: Sendable {
         /// How long a connection may be silent.
         package var idleTime = Limits.idleTime
-        /// How long a request may take to arrive whole.
+        /// How long a request may take to arrive whole, and its answer to be read.
         package var requestTime = Limits.requestTime
         /// Open connections.
         package var connections = Limits.connections
@@ -35,12 +35,15 @@ package enum PublicServer {
         logger: Logger,
         onRunning: @escaping @Sendable (any Channel) async -> Void = { _ in }
     ) -> Application<Door> {
-        let deadline = amount(bounds.requestTime)
+        let limit = amount(bounds.requestTime)
+        let lobby = Lobby(capacity: bounds.connections)
         return Application(
             responder: door,
             server: .http1(
                 configuration: .init(
-                    additionalChannelHandlers: [RequestDeadline(limit: deadline), Farewell()],
+                    additionalChannelHandlers: [
+                        ConnectionKeeper(limit: limit, lobby: lobby), Farewell(),
+                    ],
                     idleTimeout: amount(bounds.idleTime),
                     httpDecoderConfiguration: .init(
                         maxHeaderFieldSize: 16 << 10,
@@ -52,7 +55,8 @@ package enum PublicServer {
             configuration: ApplicationConfiguration(
                 address: address,
                 serverName: nil,
-                availableConnectionsDelegate: MaximumAvailableConnections(bounds.connections)
+                backlog: Limits.backlog,
+                availableConnectionsDelegate: Turnstile(lobby: lobby)
             ),
             onServerRunning: onRunning,
             logger: logger

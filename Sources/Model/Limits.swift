@@ -12,6 +12,13 @@ package enum Limits {
     package static let idleTime = Duration.seconds(10)
     /// Open connections on the public listener; the file descriptor limit of 4,096 leaves room.
     package static let connections = 1024
+    /// Connections that the kernel keeps waiting; who finds no place tries again after a second.
+    package static let backlog = 4096
+    /// Refused requests of one client in a minute that are answered with a reason; a sender with a
+    /// wrong secret sees the reason often enough, a flood gets a short 429.
+    package static let refusedPerMinute = 300
+    /// Clients whose refusals are counted apart, so that memory stays bounded.
+    package static let refusedClients = 10_000
     /// Deliveries waiting for a commit; more is answered 503 so that memory stays bounded.
     package static let waitingDeliveries = 1000
     /// Signatures looked at in one header; Stripe sends as many as there are active secrets.

@@ -45,10 +45,35 @@ package enum StripeSignature {
             }
         }
         guard let match else { throw .noMatch }
-        let age = now.seconds - parts.timestamp
+        try check(parts, now: now, tolerance: tolerance)
+        return match
+    }
+
+    /// Refuses a header that proves no body at all.
+    ///
+    /// - Parameters:
+    ///   - header: The value of `Stripe-Signature`; nil when absent.
+    ///   - now: The moment of receipt.
+    ///   - tolerance: How far the signature's time may be from now, both ways.
+    /// - Throws: ``SignatureRefusal``.
+    package static func checkHeader(
+        _ header: String?,
+        now: Timestamp,
+        tolerance: Duration = Limits.signatureTolerance
+    ) throws(SignatureRefusal) {
+        guard let header else { throw .noHeader }
+        let parts = try SignatureHeader(header, limit: Limits.signatures)
+        try check(parts, now: now, tolerance: tolerance)
+    }
+
+    private static func check(
+        _ header: SignatureHeader,
+        now: Timestamp,
+        tolerance: Duration
+    ) throws(SignatureRefusal) {
+        let age = now.seconds - header.timestamp
         if age > tolerance.components.seconds { throw .tooOld(seconds: age) }
         if age < -tolerance.components.seconds { throw .tooNew(seconds: -age) }
-        return match
     }
 
     /// The header that Stripe would send with a body: for samples and tests of one's own endpoint.

@@ -84,7 +84,7 @@ enum SettingsFixture {
             .allowHosts: "a.example, b.example:8", .shopName: "S",
             .shopSupportEmail: "e@f.example", .shopURL: "https://s.example", .logLevel: "debug",
             .logFormat: "json", .limitBody: "2KiB", .limitConnections: "7",
-            .limitRequestTime: "2s", .limitIdleTime: "3s",
+            .limitRefused: "9", .limitRequestTime: "2s", .limitIdleTime: "3s",
             .retentionDone: "30d", .retentionFailed: "60d",
         ]
         let value = try #require(values[name])

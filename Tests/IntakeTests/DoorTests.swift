@@ -50,10 +50,12 @@ final class StubRecording: Recording {
     ) async throws -> (status: Int, text: String, headers: HTTPFields) {
         let endpoint =
             endpoint ?? Endpoint(name: "main", path: "/webhooks/stripe", secrets: [self.secret])
+        var bounds = Door.Bounds()
+        bounds.body = 4096
         let door = Door(
             endpoints: [endpoint],
             store: store,
-            bodyLimit: 4096,
+            bounds: bounds,
             clock: { [now] in now },
             logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
         )
@@ -208,6 +210,44 @@ final class StubRecording: Recording {
                 headers: [.init("Stripe-Signature")!: header],
                 body: ByteBuffer(string: body)
             ) { #expect($0.status == .ok) }
+        }
+    }
+
+    @Test func `a client that is refused too often gets 429, its well-signed deliveries 200`()
+        async throws
+    {
+        let store = StubRecording()
+        var bounds = Door.Bounds()
+        bounds.refusedPerMinute = 2
+        let door = Door(
+            endpoints: [Endpoint(name: "a", path: "/w", secrets: [secret])],
+            store: store,
+            bounds: bounds,
+            clock: { [now] in now },
+            logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+        )
+        let right = StripeSignature.header(for: body, secret: secret, at: now)
+        let wrong = StripeSignature.header(for: body, secret: Secret("whsec_x"), at: now)
+        let stale = StripeSignature.header(for: body, secret: secret, at: now + .seconds(-400))
+        try await Application(responder: door).test(.router) { [body] client in
+            for (signature, status) in [
+                (wrong, 400), (right, 200), (wrong, 400), (wrong, 429), (stale, 429), ("", 429),
+                (right, 200),
+            ] {
+                try await client.execute(
+                    uri: "/w",
+                    method: .post,
+                    headers: [.init("Stripe-Signature")!: signature],
+                    body: ByteBuffer(string: body)
+                ) { response in
+                    #expect(response.status.code == status, "\(signature)")
+                    let isLimited = status == 429
+                    #expect(response.headers[.retryAfter] == (isLimited ? "30" : nil))
+                    #expect((response.headers[.connection] == "close") == isLimited)
+                }
+            }
+            let elsewhere = try await client.execute(uri: "/else", method: .get)
+            #expect(elsewhere.status.code == 429)
         }
     }
 }

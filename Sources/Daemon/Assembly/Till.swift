@@ -92,7 +92,7 @@ package final class Till: Sendable {
         door = Door(
             endpoints: settings.doorEndpoints,
             store: WatchedRecording(store.memory, store.health),
-            bodyLimit: settings.limits.body,
+            bounds: settings.limits.doorBounds,
             clock: start.clock,
             logger: sink.logger(label: "intake")
         )

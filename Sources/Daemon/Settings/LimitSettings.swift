@@ -6,6 +6,8 @@ package struct LimitSettings: Sendable, Hashable {
     package var body = Limits.body
     /// Open connections on the public listener.
     package var connections = Limits.connections
+    /// Refused requests of one client in a minute that are answered with a reason.
+    package var refusedPerMinute = Limits.refusedPerMinute
     /// How long a whole request may take to arrive.
     package var requestTime = Limits.requestTime
     /// How long a connection may be silent.

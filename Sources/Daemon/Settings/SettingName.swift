@@ -29,6 +29,7 @@ package enum SettingName: String, Sendable, CaseIterable {
     case logFormat = "log.format"
     case limitBody = "limits.body"
     case limitConnections = "limits.connections"
+    case limitRefused = "limits.refused-per-minute"
     case limitRequestTime = "limits.request-time"
     case limitIdleTime = "limits.idle-time"
     case retentionDone = "retention.done"
@@ -45,8 +46,8 @@ package enum SettingName: String, Sendable, CaseIterable {
     /// Whether a reload applies a change; the others need a restart.
     package var isLive: Bool {
         switch self {
-        case .listen, .adminListen, .state, .limitBody, .limitConnections, .limitRequestTime,
-            .limitIdleTime, .logFormat:
+        case .listen, .adminListen, .state, .limitBody, .limitConnections, .limitRefused,
+            .limitRequestTime, .limitIdleTime, .logFormat:
             false
         case .workflows, .plugins, .tolerance, .mailTransport, .mailFrom, .mailReplyTo, .mailLocale,
             .smtpHost, .smtpPort, .smtpSecurity, .smtpUser, .smtpPassword, .smtpCAFile, .sentryDSN,
@@ -78,6 +79,7 @@ package enum SettingName: String, Sendable, CaseIterable {
         case .logFormat: settings.log.format.rawValue
         case .limitBody: SizeText.write(settings.limits.body)
         case .limitConnections: String(settings.limits.connections)
+        case .limitRefused: String(settings.limits.refusedPerMinute)
         case .limitRequestTime: DurationText.write(settings.limits.requestTime)
         case .retentionDone: DurationText.write(settings.retention.done)
         case .retentionFailed: DurationText.write(settings.retention.failed)

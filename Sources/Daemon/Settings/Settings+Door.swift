@@ -6,6 +6,14 @@ extension Settings {
 }
 
 extension LimitSettings {
+    /// What the door takes of one client.
+    var doorBounds: Door.Bounds {
+        var bounds = Door.Bounds()
+        bounds.body = body
+        bounds.refusedPerMinute = refusedPerMinute
+        return bounds
+    }
+
     /// The bounds of the public listener.
     var bounds: PublicServer.Bounds {
         var bounds = PublicServer.Bounds()

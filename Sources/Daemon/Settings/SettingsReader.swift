@@ -117,6 +117,8 @@ package struct SettingsReader {
         limits.body = values.size(.limitBody, in: 1024...(16 << 20)) ?? limits.body
         limits.connections =
             values.integer(.limitConnections, in: 1...65_535) ?? limits.connections
+        limits.refusedPerMinute =
+            values.integer(.limitRefused, in: 1...60_000) ?? limits.refusedPerMinute
         limits.requestTime = values.duration(.limitRequestTime, in: moments) ?? limits.requestTime
         limits.idleTime = values.duration(.limitIdleTime, in: moments) ?? limits.idleTime
         return limits

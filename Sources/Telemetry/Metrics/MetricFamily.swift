@@ -41,6 +41,11 @@ package struct MetricFamily: Sendable, Hashable {
             buckets: seconds,
             help: "From the whole request to its answer, commit included."
         ),
+        MetricFamily(
+            "till_connections_closed_total",
+            .counter,
+            help: "Connections of the public listener that Till closed, by cause."
+        ),
         MetricFamily("till_events_total", .counter, help: "Events stored, by type."),
         MetricFamily("till_runs_total", .counter, help: "Runs ended, by workflow and result."),
         MetricFamily(
