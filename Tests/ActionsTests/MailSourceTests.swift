@@ -22,6 +22,12 @@ import Testing
         let ascii: Bool
     }
 
+    /// What a browser's parser understood of a page.
+    struct Page: Decodable {
+        let shape: [String]
+        let comments: Int
+    }
+
     /// The header of every mail, in order.
     static let names = [
         "From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted",
@@ -120,6 +126,48 @@ import Testing
             let plain = try tagsOfPlain[kind] ?? Self.tags(of: plainTwin(of: mail, action, plugin))
             tagsOfPlain[kind] = plain
             #expect(Self.tags(of: mail) == plain, "\(values[index])")
+        }
+    }
+
+    @Test func `a browser's parser finds no element and no attribute that is not the template's`()
+        throws
+    {
+        let (action, plugin) = try Fixture.email()
+        var generator = SeededGenerator(seed: 11)
+        let pieces = [
+            "<", ">", "</", "/>", "\"", "'", "`", "=", "&", ";", "&lt;", "&#60", "&#x3c;", "<!--",
+            "-->", "<![CDATA[", "]]>", "<script>", "</script>", "alert(1)", "<img src=x onerror=",
+            " onload=", "<svg/onload=", "<style>", "</style>", "</td></table>", "<plaintext>",
+            "javascript:", "{{", "}}", "{{{", "%3C", "\u{3C}\u{338}", "\u{FF1C}",
+            "\u{301}", "é", " ", "a",
+        ]
+        let random = {
+            "o"
+                + (0..<Int.random(in: 1...9, using: &generator))
+                .map { _ in pieces.randomElement(using: &generator) ?? "" }.joined()
+        }
+        let mails = try (0..<1000).map { number in
+            let values = number == 0 ? ("n", "o") : (random(), random())
+            return try action.compose(
+                Fixture.call(
+                    plugin,
+                    [
+                        "to": .text("ann@example.com"), "template": .text("order-confirmation"),
+                        "locale": .text("en"), "name": .text(values.0), "order": .text(values.1),
+                        "amount": .integer(1), "currency": .text("usd"),
+                    ]
+                )
+            )
+        }
+        let lines = mails.map { Data($0.html.utf8).base64EncodedString() }
+        let pages = try PythonPeer.run("html_judge", reading: lines.joined(separator: "\n") + "\n")
+            .split(separator: "\n")
+            .map { try JSONDecoder().decode(Page.self, from: Data($0.utf8)) }
+
+        #expect(pages.count == 1000)
+        for (page, mail) in zip(pages, mails) {
+            #expect(page.shape == pages[0].shape, "\(mail.html)")
+            #expect(page.comments == pages[0].comments, "\(mail.html)")
         }
     }
 

@@ -73,4 +73,43 @@ import Testing
         }
         #expect(try peer.journal(of: Entry.self).isEmpty)
     }
+
+    @Test func `no body ends its mail early or begins another one`() async throws {
+        let peer = try PythonPeer("smtp_peer")
+        let server = MailServer(host: "127.0.0.1", port: peer.port, security: .none)
+        let transport = SMTPTransport(client: OutboundClient(), server: server)
+        let ends = ["\n", "\r", "\r\n", "\u{B}", "\u{2028}", "\u{85}", "\r\r\n", "\n\r"]
+        var sent = 0
+        for before in ends {
+            for after in ends {
+                let end = before + "." + after
+                let second =
+                    "MAIL FROM:<a@b.c>\r\nRCPT TO:<evil@b.c>\r\nDATA\r\nSubject: x\r\n\r\nx"
+                let mail = OutgoingMail(
+                    key: "k\(sent)",
+                    from: try MailAddress(parsing: "shop@example.com"),
+                    replyTo: nil,
+                    to: "ann@example.com",
+                    subject: "s",
+                    text: "a" + end + second + end,
+                    html: "<p>a" + end + second + end,
+                    template: "t",
+                    locale: "en",
+                    date: Timestamp(seconds: 0)
+                )
+                try await transport.deliver(mail, within: .seconds(20))
+                sent += 1
+            }
+        }
+
+        let entries = try peer.journal(of: Entry.self)
+        #expect(entries.count == sent)
+        for entry in entries {
+            #expect(entry.to == ["ann@example.com"])
+            let source = String(decoding: entry.source, as: UTF8.self)
+            let lines = source.components(separatedBy: "\r\n")
+            #expect(lines.allSatisfy { !$0.utf8.contains(10) && !$0.utf8.contains(13) })
+            #expect(!lines.contains("."))
+        }
+    }
 }
