@@ -19,7 +19,8 @@ final class DoorJournal: Sendable {
     private let logger: Logger
     private let counters: [String: Counter]
     private let duration = Timer(label: "till_webhook_ack_duration_seconds")
-    private let window = Mutex(Window())
+    private let refused = Mutex(Window())
+    private let limited = Mutex(Window())
     private let began = ContinuousClock.now
 
     /// Makes the journal; the counters exist from the start, at zero.
@@ -57,7 +58,7 @@ final class DoorJournal: Sendable {
                 ]
             )
         default:
-            guard let silenced = mayWrite() else { return }
+            guard let silenced = refused.withLock({ mayWrite(&$0) }) else { return }
             var metadata: Logger.Metadata = [
                 "reason": "\(answer.code)", "detail": "\(answer.message)",
             ]
@@ -71,27 +72,26 @@ final class DoorJournal: Sendable {
 
     /// Notes that a client is not told reasons for now.
     func note(limited client: String, forSeconds seconds: Int) {
-        guard let silenced = mayWrite() else { return }
+        // Apart from the refusals, which have used theirs up by now.
+        guard let silenced = limited.withLock({ mayWrite(&$0) }) else { return }
         var metadata: Logger.Metadata = ["client": "\(client)", "seconds": "\(seconds)"]
         if silenced > 0 { metadata["silenced"] = "\(silenced)" }
         logger.warning("client refused too often", metadata: metadata)
     }
 
     /// How many lines were held back before this one; nil where this one must be held back.
-    private func mayWrite() -> Int? {
+    private func mayWrite(_ window: inout Window) -> Int? {
         let second = (ContinuousClock.now - began).components.seconds
-        return window.withLock { window in
-            if window.second != second {
-                window.second = second
-                window.written = 0
-            }
-            guard window.written < Self.linesPerSecond else {
-                window.silenced += 1
-                return nil
-            }
-            window.written += 1
-            defer { window.silenced = 0 }
-            return window.silenced
+        if window.second != second {
+            window.second = second
+            window.written = 0
         }
+        guard window.written < Self.linesPerSecond else {
+            window.silenced += 1
+            return nil
+        }
+        window.written += 1
+        defer { window.silenced = 0 }
+        return window.silenced
     }
 }

@@ -182,6 +182,8 @@ import Testing
         ("4242 4242 4242 4242", "[scrubbed]"), ("4242-4242-4242-4242 ok", "[scrubbed] ok"),
         ("378282246310005", "[scrubbed]"), ("order 4242424242424241", "order 4242424242424241"),
         ("1763718000123", "1763718000123"), ("mail ann.b+c@example.com!", "mail [scrubbed]!"),
+        ("pi_3Abc_secret_XyZ12345", "[scrubbed]"),
+        ("ann@@example.com", "[scrubbed]"), ("a@b", "a@b"), ("@example.com", "@example.com"),
         ("key sk_live_abcdefgh", "key [scrubbed]"), ("rk_test_abcdefgh", "[scrubbed]"),
         ("whsec_abcdefgh", "[scrubbed]"), ("task_list", "task_list"),
         ("pi_3MtwBwLkdIwHu7ix28a3tqPa", "pi_3MtwBwLkdIwHu7ix28a3tqPa"), ("12 items", "12 items"),

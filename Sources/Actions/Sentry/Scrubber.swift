@@ -70,8 +70,13 @@ package enum Scrubber {
             guard let start = word.firstRange(of: prefix) else { return false }
             return word[start.upperBound...].count >= 8
         }
+        // Client secrets of PaymentIntents and SetupIntents: pi_…_secret_….
+        if let middle = word.firstRange(of: "_secret_"), word[middle.upperBound...].count >= 6 {
+            return true
+        }
         let parts = word.split(separator: "@", omittingEmptySubsequences: false)
-        return isKey || parts.count == 2 && !parts[0].isEmpty && parts[1].contains(".")
+        // A wrong address, with two signs, is one too.
+        return isKey || parts.count > 1 && !parts[0].isEmpty && parts.last?.contains(".") == true
     }
 
     /// Replaces runs of digits, with single spaces or hyphens between, that are card numbers.
