@@ -2,7 +2,9 @@
 
 import signal
 import socket
+import threading
 import time
+from pathlib import Path
 
 import effects
 from events import event, payment_intent
@@ -61,10 +63,16 @@ def test_sigterm_under_load_answers_every_request_it_took(make_till):
 
 
 def test_connections_kept_by_a_proxy_do_not_hold_up_a_stop(till):
+    files = Path(f"/proc/{till.process.pid}/fd")
+    before = len(list(files.iterdir()))
     links = [Connection(till.port) for _ in range(50)]
     for link in links:
         assert link.exchange(request(event("a.b", {"id": "x"}))[1]) == 200
     silent = [socket.create_connection(("127.0.0.1", till.port)) for _ in range(10)]
+    deadline = time.monotonic() + 20
+    while len(list(files.iterdir())) < before + 60:
+        assert time.monotonic() < deadline, "not every connection was taken"
+        time.sleep(0.05)
 
     begin = time.monotonic()
     assert till.stop(seconds=20) == 0
@@ -75,6 +83,32 @@ def test_connections_kept_by_a_proxy_do_not_hold_up_a_stop(till):
         link.close()
     for each in silent:
         each.close()
+
+
+def test_connections_that_come_during_a_stop_do_not_upset_it(make_till):
+    till = make_till()
+    codes = []
+    for _ in range(extent(15, 200)):
+        till.start()
+        ended = threading.Event()
+
+        def knock(port):
+            while not ended.is_set():
+                try:
+                    socket.create_connection(("127.0.0.1", port), timeout=5).close()
+                except OSError:
+                    pass
+
+        threads = [threading.Thread(target=knock, args=(port,))
+                   for port in (till.port, till.admin_port) for _ in range(3)]
+        for thread in threads:
+            thread.start()
+        time.sleep(0.1)
+        codes.append(till.stop(seconds=20))
+        ended.set()
+        for thread in threads:
+            thread.join()
+    assert set(codes) == {0}, codes
 
 
 def test_half_a_request_holds_up_a_stop_for_ten_seconds_at_most(till):

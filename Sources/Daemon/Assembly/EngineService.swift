@@ -6,12 +6,19 @@ import Store
 struct EngineService: Service {
     /// The engine.
     let engine: Engine
+    /// What accepts connections, and must not when the others are stopped.
+    let doors: OpenDoors
 
     func run() async throws {
-        try await withGracefulShutdownHandler {
-            try await engine.run()
-        } onGracefulShutdown: {
-            engine.drain()
+        do {
+            try await withGracefulShutdownHandler {
+                try await engine.run()
+            } onGracefulShutdown: {
+                engine.drain()
+            }
+        } catch {
+            await doors.close()
+            throw error
         }
         // An engine that was drained before its turn must not end the group.
         try await gracefulShutdown()

@@ -101,8 +101,8 @@ extension Till {
             )
         }
         services += [
-            StoreWatch(breakage: store.breakage), WatchdogBeat(notifier: notifier),
-            EngineService(engine: engine), checkpoints, retention,
+            StoreWatch(breakage: store.breakage, doors: doors), WatchdogBeat(notifier: notifier),
+            EngineService(engine: engine, doors: doors), checkpoints, retention,
             adminService(settings, onServing), controlService(settings, onServing),
             intakeService(settings, onServing),
         ]
@@ -141,7 +141,7 @@ extension Till {
                 address: .hostname(settings.adminListen.host, port: settings.adminListen.port),
                 availableConnectionsDelegate: MaximumAvailableConnections(64)
             ),
-            onServerRunning: { self.note(.admin, $0.localAddress?.port, onServing) },
+            onServerRunning: { self.note(.admin, $0, onServing) },
             logger: serverLogger
         )
         return ListenerService(
@@ -160,7 +160,7 @@ extension Till {
             path: path,
             site: ControlSite(desk: self),
             logger: serverLogger,
-            onRunning: { self.note(.control, nil, onServing) }
+            onRunning: { self.note(.control, $0, onServing) }
         )
         return ListenerService(setting: "state", address: path, listener: application)
     }
@@ -183,7 +183,7 @@ extension Till {
             bounds: bounds,
             logger: serverLogger
         ) { channel in
-            self.note(.intake, channel.localAddress?.port, onServing)
+            self.note(.intake, channel, onServing)
         }
         return ListenerService(
             setting: "listen",
@@ -195,10 +195,11 @@ extension Till {
     /// One more listener listens; with the last one Till is in service.
     private func note(
         _ listener: BoundAddresses.Listener,
-        _ port: Int?,
+        _ channel: any Channel,
         _ onServing: @Sendable () -> Void
     ) {
-        guard addresses.note(listener, port: port) else { return }
+        doors.add(channel)
+        guard addresses.note(listener, port: channel.localAddress?.port) else { return }
         board.enter(.serving)
         let inForce = reloader.current
         logger.notice(

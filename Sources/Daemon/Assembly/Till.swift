@@ -14,6 +14,8 @@ package import Telemetry
 package final class Till: Sendable {
     /// The addresses the listeners really have.
     package let addresses = BoundAddresses()
+    /// The listening sockets.
+    let doors = OpenDoors()
     /// Evaluates expressions over committed data.
     package var expressions: any ExpressionEvaluator { store.memory.expressions }
 
@@ -128,6 +130,7 @@ package final class Till: Sendable {
         board.enter(.stopping)
         notifier.stopping()
         engine.drain()
+        await doors.close()
         await group.withLock { $0 }?.triggerGracefulShutdown()
     }
 }

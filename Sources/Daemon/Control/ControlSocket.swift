@@ -1,6 +1,7 @@
 import Glibc
 package import Hummingbird
 package import Logging
+package import NIOCore
 
 /// The unix socket in the state folder that the command line speaks to; only its owner can.
 package enum ControlSocket {
@@ -41,20 +42,20 @@ package enum ControlSocket {
         path: String,
         site: ControlSite,
         logger: Logger,
-        onRunning: @escaping @Sendable () async -> Void = {}
+        onRunning: @escaping @Sendable (any Channel) async -> Void = { _ in }
     ) -> some ApplicationProtocol {
         unlink(path)
         return Application(
             responder: site.responder(),
             configuration: ApplicationConfiguration(address: .unixDomainSocket(path: path)),
-            onServerRunning: { _ in
+            onServerRunning: { channel in
                 if chmod(path, 0o600) != 0 {
                     logger.error(
                         "the control socket's mode could not be set",
                         metadata: ["path": "\(path)", "errno": "\(errno)"]
                     )
                 }
-                await onRunning()
+                await onRunning(channel)
             },
             logger: logger
         )
