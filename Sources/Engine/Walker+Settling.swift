@@ -154,11 +154,14 @@ extension Walker {
     }
 
     /// Nothing of a batch was written: what must not be lost is kept, the rest is read again.
+    ///
+    /// Kept is what is about a run that the store may have as *running*, for which nobody would
+    /// look again, and the crashes that such a run was there at.
     private func putBack(_ item: Batch.Item) {
-        if case .ended = item.settlement {
+        switch (item.settlement, item.subject) {
+        case (.ended, _), (.abandoned, _), (.suspected, .noted):
             arrears.add(item.settlement, item.subject)
-        } else {
-            letGo(item)
+        default: letGo(item)
         }
     }
 
@@ -176,7 +179,9 @@ extension Walker {
             forget(run.id)
             if let next = slots.free(attempt.kind, isWanted: { known[$0] != nil }) { resume(next) }
         case .step(let run, _), .suspect(let run): forget(run.id)
-        case .noted(let id), .abandon(let id, _, _, _): forget(id)
+        case .abandon(let id, _, _, _): forget(id)
+        // The run has another piece that decides; a mark too many is forgiven with the next step.
+        case .noted: break
         }
     }
 

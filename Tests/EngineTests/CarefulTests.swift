@@ -58,7 +58,7 @@ import Testing
         shop.peer.script("tell", [.hold, .hold, .end(.done(Fields()))])
         try await shop.open { open in
             try await open.deliver("evt_1")
-            try await interrupt(open, at: 2)
+            try await open.dieUnderWay()
         }
         for crash in 1...2 {
             try await shop.open(careful: true) { open in
@@ -68,7 +68,7 @@ import Testing
                 #expect(run.row.status == .waiting)
                 guard crash == 1 else { return }
                 shop.clock.turn(by: .seconds(60))
-                try await interrupt(open, at: 2)
+                try await open.dieUnderWay()
             }
         }
     }
@@ -162,22 +162,5 @@ import Testing
 
     private func crashes(_ shop: Shop) async throws -> [Int] {
         try await shop.open { try $0.runs().map(\.crashes) }
-    }
-
-    /// Walks until an outward attempt is held, then the process dies.
-    private func interrupt(_ open: OpenShop, at n: Int) async throws {
-        var open = open
-        open.careful = false
-        open.wrapped = FailingMemory(open.memory, failing: .before, at: n)
-        let engine = open.engine()
-        async let walk: Void = engine.walkUntilIdle { _ in false }
-        while open.shop.peer.held == 0 { await Task.yield() }
-        open.shop.peer.release()
-        do {
-            try await walk
-            Issue.record("the engine went on although its store is broken")
-        } catch {
-            #expect(error as? StoreFailure == .broken("test"))
-        }
     }
 }

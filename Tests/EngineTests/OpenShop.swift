@@ -97,6 +97,23 @@ struct OpenShop {
         }
     }
 
+    /// Walks until an outward attempt is held, then the process dies before its end is written.
+    func dieUnderWay() async throws {
+        var open = self
+        open.careful = false
+        open.wrapped = FailingMemory(memory, failing: .before, at: 2)
+        let engine = open.engine()
+        async let walk: Void = engine.walkUntilIdle { _ in false }
+        while shop.peer.held == 0 { await Task.yield() }
+        shop.peer.release()
+        do {
+            try await walk
+            Issue.record("the engine went on although its store is broken")
+        } catch {
+            #expect(error as? StoreFailure == .broken("test"))
+        }
+    }
+
     /// Every run in the order they were made.
     func runs() throws -> [RunDetail] {
         let rows = try memory.reader.runs(RunFilter(limit: 1000)).sorted { $0.id < $1.id }

@@ -224,7 +224,8 @@ def test_a_release_binary_has_no_crash_points(crashing):
     text = crashing.read_bytes()[:4096]
     if text.startswith(b"#!"):
         crashing = Path(re.search(rb" exec (\S+) ", text)[1].decode())
-    words = [b"TILL_CRASH_AT", b"CrashPoint", *(point.encode() for point, _ in MATRIX)]
+    # The type as the compiler spells it: names of source files stand in every binary.
+    words = [b"TILL_CRASH_AT", b"10CrashPointO", *(point.encode() for point, _ in MATRIX)]
     assert [word for word in words if not has(crashing, word)] == [], "the search is blind"
     assert [word for word in words if has(release, word)] == []
 

@@ -140,25 +140,35 @@ def test_a_failed_sync_is_never_acknowledged_and_ends_till_with_74(make_till):
     shares = [make_till() for _ in range(3)]
     failed = {}
 
+    def fail_nth(till, n: int) -> None:
+        # The later ones with a log that is moved every few commits, so that its move fails too.
+        size = 200_000 if n < 20 else 800_000
+        failed[n] = fail(till, f"fdatasync:error=EIO:when={n}", size)
+
     def go_through(index: int) -> None:
         till = shares[index]
         effects.only(till)
         till.start()
         assert till.stop() == 0
         for n in range(1 + index, SYNCS + 1, len(shares)):
-            failed[n] = fail(till, f"fdatasync:error=EIO:when={n}")
+            fail_nth(till, n)
+
+    with ThreadPoolExecutor(len(shares)) as pool:
+        list(pool.map(go_through, range(len(shares))))
+    n = SYNCS
+    while "till.db" not in failed.values():
+        n += 1
+        assert n < 3 * SYNCS, "no sync of a move of the log failed"
+        fail_nth(shares[0], n)
+    for till in shares:
         till.start()
         till.settle(60)
         noted = [id for (id,) in till.rows("SELECT event_id FROM effects")]
         assert len(noted) == len(set(noted))
         assert set(noted) == {id for (id,) in till.rows("SELECT id FROM webhook_events")}
-
-    with ThreadPoolExecutor(len(shares)) as pool:
-        list(pool.map(go_through, range(len(shares))))
     counts = Counter(failed.values())
     figure(f"syncs that failed: {counts}")
-    assert counts.total() == SYNCS
-    assert counts["till.db-wal"] and counts["till.db"], "no sync of a commit or of a move failed"
+    assert counts.total() >= SYNCS and counts["till.db-wal"]
 
 
 @pytest.mark.parametrize("injection", [
@@ -177,9 +187,9 @@ def test_a_failed_write_is_never_acknowledged_and_ends_till_with_74(make_till, i
         "SELECT count(*) FROM webhook_events")
 
 
-def fail(till, injection: str) -> str:
-    """Starts it with a fault that strace puts in, sends until it ends, and looks at what is left;
-    the file whose call failed."""
+def fail(till, injection: str, size: int = 200_000) -> str:
+    """Starts it with a fault that strace puts in, sends events of that size until it ends, and looks
+    at what is left; the file whose call failed."""
     trace = till.folder / "trace"
     call = injection.split(":")[0]
     till.launch("strace", "-f", "-y", "-qq", "--seccomp-bpf", "-o", str(trace),
@@ -191,7 +201,7 @@ def fail(till, injection: str) -> str:
         assert till.process.poll() is not None
     else:
         # Big ones, so that the log is moved into the database often.
-        big = lambda: event(PAID, padded(payment_intent(), 200_000))  # noqa: E731
+        big = lambda: event(PAID, padded(payment_intent(), size))  # noqa: E731
         with Stream(till.port, big, connections=4) as stream:
             wait_for_end(till, trace)
             journal = stream.stop()
