@@ -1,0 +1,34 @@
+"""Where things are, and the words that all systems share."""
+
+import os
+import shutil
+import socket
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+BENCH = ROOT / "bench"
+# On the disk that is measured; removed with .build.
+WORK = ROOT / ".build" / "bench"
+PYTHON_PROGRAMS = ROOT / ".build" / "bench-venv" / "bin"
+TILL = Path(os.environ.get("TILL_BIN", ROOT / ".build" / "release" / "till")).resolve()
+TILL_BENCH = Path(os.environ.get("TILL_BENCH_BIN", ROOT / ".build" / "release" / "till-bench")).resolve()
+SENDER = WORK / "sender"
+
+# Every system serves this path and knows this signing secret, which is of no use elsewhere.
+PATH = "/webhooks/stripe"
+SECRET = "whsec_bench_of_no_use_elsewhere"
+
+
+def fresh_folder(name: str) -> Path:
+    """An empty folder of that name on the measured disk."""
+    folder = WORK / name
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder
+
+
+def free_port() -> int:
+    """A port of loopback that nobody listens on."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return taken.getsockname()[1]
