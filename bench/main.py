@@ -18,6 +18,15 @@ from lab.sending import build_sender
 # Each is a module of lab with a function `measure`.
 MEASUREMENTS = {
     "throughput": "every row side by side: nginx, parts of Till, Till, what else people run",
+    "end-to-end": "from the webhook to the last step settled, at 200/s and at full load",
+    "backlog": "100,000 and 1,000,000 waiting events: drain, memory, answers meanwhile",
+    "reload": "reloads under load: how long they take, what answers feel of them",
+    "start": "start-up with nothing, 1,000,000 stored and 100,000 waiting events",
+    "curve": "throughput and p99 with 10 k, 100 k, 1 M and 5 M stored events",
+    "admin": "queries of a database of 1,000,000 events, what answers feel of them",
+    "outward": "HTTP and mail peers that take 0, 50 and 500 ms",
+    "memory": "ten minutes of full load: does it grow",
+    "profile": "instructions per webhook, which do not wander, against the budget",
 }
 
 

@@ -9,7 +9,7 @@
 // then, and its latency counts from that moment, so a server that stalls cannot hide it.
 // Each request is sent at most once; --wrap begins anew at the end, for servers that keep nothing.
 //
-// Prints "begin" when the warm-up is over, "end" when the time is, and then one line of JSON.
+// SIGTERM ends the time early. Prints "begin" when the warm-up is over, "end" when the time is, and then one line of JSON.
 // One thread, and nothing allocated while it runs: it shares the machine with what it measures.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -83,6 +83,7 @@ static struct link *idle[MAX_LINKS];     // a ring: the one that rested longest 
 static size_t idle_first, idle_count;
 static int poller, busy_count, failed_connects;
 static nanoseconds start, window_begin, window_end;
+static volatile sig_atomic_t is_told_to_end;
 static uint64_t planned;                 // requests started so far, in open loop
 
 static void die(const char *what) {
@@ -372,15 +373,16 @@ static void say(const char *word) {
 
 static void run(void) {
     struct epoll_event events[EVENTS];
-    nanoseconds stop = window_end + (nanoseconds)(options.drain * 1e9);
+    nanoseconds patience = (nanoseconds)(options.drain * 1e9);
     bool has_begun = false, has_ended = false;
-    for (nanoseconds time = now(); time < stop; time = now()) {
+    for (nanoseconds time = now(); time < window_end + patience; time = now()) {
+        if (is_told_to_end && time < window_end) window_end = time;
         if (!has_begun && time >= window_begin) say("begin"), has_begun = true;
         if (!has_ended && time >= window_end) say("end"), has_ended = true;
         if (!has_ended) begin_requests(time);
         if (busy_count == 0 && (has_ended || result.exhausted)) break;
         struct timespec pause = pause_length(
-            time, !has_begun ? window_begin : !has_ended ? window_end : stop);
+            time, !has_begun ? window_begin : window_end + (has_ended ? patience : 0));
         int count = epoll_pwait2(poller, events, EVENTS, &pause, NULL);
         if (count < 0 && errno != EINTR) die("epoll_pwait2");
         for (int index = 0; index < count; index++) handle(&events[index]);
@@ -389,7 +391,7 @@ static void run(void) {
     if (!has_ended) say("end");
     result.unanswered += (uint64_t)busy_count;
     if (options.rate > 0 && !result.exhausted) {
-        double due = options.rate * (options.warmup + options.seconds);
+        double due = options.rate * (double)(window_end - start) / 1e9;
         if (due > (double)planned) result.late = (uint64_t)due - planned;
     }
 }
@@ -423,6 +425,11 @@ static void print_result(void) {
            ",\"reconnects\":%" PRIu64 ",\"late\":%" PRIu64 ",\"exhausted\":%s,\"next\":%" PRIu64 "}\n",
            result.errors, result.unanswered, result.malformed, result.reconnects, result.late,
            result.exhausted ? "true" : "false", corpus.next);
+}
+
+static void end_early(int signal) {
+    (void)signal;
+    is_told_to_end = 1;
 }
 
 static void open_corpus(void) {
@@ -469,6 +476,7 @@ static void read_options(int count, char **words) {
 int main(int count, char **words) {
     read_options(count, words);
     open_corpus();
+    signal(SIGTERM, end_early);
     poller = epoll_create1(EPOLL_CLOEXEC);
     if (poller < 0) die("epoll_create1");
     for (int number = 0; number < options.connections; number++) {

@@ -19,6 +19,7 @@ LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 ACCOUNT = "BenchShop7"
 EVENTS_A_SECOND = 20_000
 SECOND_OF_FIRST = 1_800_000_000
+# About what Stripe sends; all of one length, so that requests are found without an index.
 BODY_BYTES = 3072
 
 HEAD = (
@@ -50,7 +51,7 @@ def event_id(number: int, kind: str, chance: random.Random) -> str:
 
 
 def payment_event(email: bool) -> dict:
-    """A payment_intent.succeeded as Stripe shapes it; what differs between events is marked @."""
+    """A payment_intent.succeeded as Stripe shapes it; what differs between events is in @."""
     intent = {
         "id": "pi_3Bench@NUMBER@BenchShop7",
         "object": "payment_intent",
@@ -78,7 +79,7 @@ def payment_event(email: bool) -> dict:
         "next_action": None,
         "on_behalf_of": None,
         "payment_method": "pm_1Bench@NUMBER@BenchShop7",
-        "payment_method_configuration_details": {"id": "pmc_1BenchShop7ConfigDefault", "parent": None},
+        "payment_method_configuration_details": {"id": "pmc_1BenchShop7", "parent": None},
         "payment_method_options": {
             "card": {
                 "installments": None,
@@ -128,28 +129,22 @@ def payment_event(email: bool) -> dict:
 
 
 class Maker:
-    """Makes bodies; each is of the same length, so that requests can be found without an index."""
+    """Makes bodies."""
 
     def __init__(self, ids: str = "stripe", email: bool = False, seed: int = 1):
         self.ids = ids
         self.chance = random.Random(seed)
         self.created = int(time.time())
-        text = json.dumps(payment_event(email), indent=2).replace("%", "%%")
+        text = json.dumps(payment_event(email), indent=2)
         text = text.replace('"@CREATED@"', str(self.created))
-        missing = BODY_BYTES - len(self.fill(text, "e" * 28, 1))
-        # Stripe's bodies are about that long.
-        text = text.replace("of the Example Shop", "of the Example Shop" + "." * max(0, missing))
-        self.text = text
-
-    @staticmethod
-    def fill(text: str, event: str, number: int) -> str:
-        """The text with an event's own words in it."""
-        return text.replace("@EVENT@", event).replace("@NUMBER@", f"{number:08d}")
+        text = text.replace("@EVENT@", "%(event)s").replace("@NUMBER@", "%(number)08d")
+        missing = BODY_BYTES - len(text % {"event": event_id(0, ids, self.chance), "number": 0})
+        self.text = text.replace("of the Example Shop", "of the Example Shop" + "." * missing)
 
     def body(self, number: int) -> tuple[str, str]:
         """The id and the body of an event."""
         event = event_id(number, self.ids, self.chance)
-        return event, self.fill(self.text, event, number)
+        return event, self.text % {"event": event, "number": number}
 
 
 def request_frame(body_bytes: int) -> tuple[bytes, int]:
@@ -163,19 +158,20 @@ def signature(stamp: bytes, body: bytes) -> bytes:
     return hmac.digest(SECRET.encode(), stamp + b"." + body, hashlib.sha256).hex().encode()
 
 
-def write_share(path: str, first: int, last: int, ids: str, email: bool) -> None:
+def write_share(path: str, first: int, last: int, ids: str, email: bool, start: int) -> None:
     """Writes the unsigned requests first to last - 1 at their places; one process does a share."""
-    maker = Maker(ids, email, seed=first + 1)
-    head, _ = request_frame(len(maker.body(first)[1]))
+    maker = Maker(ids, email, seed=start + first + 1)
+    head, _ = request_frame(BODY_BYTES)
     with open(path, "r+b", buffering=1 << 20) as file:
-        file.seek(first * (len(head) + len(maker.body(first)[1])))
-        file.writelines(head + maker.body(number)[1].encode() for number in range(first, last))
+        file.seek(first * (len(head) + BODY_BYTES))
+        file.writelines(head + maker.body(start + number)[1].encode()
+                        for number in range(first, last))
 
 
-def sign_share(path: str, size: int, body_bytes: int, first: int, last: int, now: int) -> None:
+def sign_share(path: str, size: int, first: int, last: int, now: int) -> None:
     """Signs the requests first to last - 1 where they stand."""
     stamp = b"%010d" % now
-    head, place = request_frame(body_bytes)
+    head, place = request_frame(BODY_BYTES)
     with open(path, "r+b") as file, mmap.mmap(file.fileno(), 0) as bytes_:
         for begin in range(first * size, last * size, size):
             body = bytes_[begin + len(head):begin + size]
@@ -187,28 +183,30 @@ def sign_share(path: str, size: int, body_bytes: int, first: int, last: int, now
 class Corpus:
     """A file of signed requests."""
 
-    def __init__(self, path: Path, count: int, ids: str = "stripe", email: bool = False):
+    def __init__(self, path: Path, count: int, ids: str = "stripe", *, email: bool = False,
+                 start: int = 0):
+        """Its events are numbered from `start` on; other numbers are other events."""
         self.path = path
         self.count = count
-        self.body_bytes = len(Maker(ids, email).body(0)[1])
-        self.size = len(request_frame(self.body_bytes)[0]) + self.body_bytes
+        self.size = len(request_frame(BODY_BYTES)[0]) + BODY_BYTES
         self.signed_at = 0.0
-        if path.exists() and path.stat().st_size == count * self.size and self.knows(ids, email):
+        made = [ids, email, start]
+        if path.exists() and path.stat().st_size == count * self.size and self.knows(made):
             return
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("wb") as file:
             file.truncate(count * self.size)
-        self.share_out(write_share, lambda first, last: (str(path), first, last, ids, email))
-        self.facts.write_text(json.dumps([ids, email]))
+        self.share_out(write_share, lambda first, last: (str(path), first, last, *made))
+        self.facts.write_text(json.dumps(made))
 
     @property
     def facts(self) -> Path:
         """The file that says how the corpus was made."""
         return self.path.with_suffix(".json")
 
-    def knows(self, ids: str, email: bool) -> bool:
+    def knows(self, made: list) -> bool:
         """Whether the file that is there was made in this way."""
-        return self.facts.exists() and json.loads(self.facts.read_text()) == [ids, email]
+        return self.facts.exists() and json.loads(self.facts.read_text()) == made
 
     def share_out(self, work, arguments) -> None:
         """Lets two processes do half of the requests each."""
@@ -225,7 +223,7 @@ class Corpus:
             return
         now = time.time()
         self.share_out(sign_share, lambda first, last: (
-            str(self.path), self.size, self.body_bytes, first, last, int(now)))
+            str(self.path), self.size, first, last, int(now)))
         with self.path.open("r+b") as file:
             os.fsync(file.fileno())
         self.signed_at = now

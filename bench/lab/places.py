@@ -10,8 +10,9 @@ BENCH = ROOT / "bench"
 # On the disk that is measured; removed with .build.
 WORK = ROOT / ".build" / "bench"
 PYTHON_PROGRAMS = ROOT / ".build" / "bench-venv" / "bin"
-TILL = Path(os.environ.get("TILL_BIN", ROOT / ".build" / "release" / "till")).resolve()
-TILL_BENCH = Path(os.environ.get("TILL_BENCH_BIN", ROOT / ".build" / "release" / "till-bench")).resolve()
+RELEASE = ROOT / ".build" / "release"
+TILL = Path(os.environ.get("TILL_BIN", RELEASE / "till")).resolve()
+TILL_BENCH = Path(os.environ.get("TILL_BENCH_BIN", RELEASE / "till-bench")).resolve()
 SENDER = WORK / "sender"
 
 # Every system serves this path and knows this signing secret, which is of no use elsewhere.

@@ -86,12 +86,13 @@ def print_table(systems: list[System], runs: dict[str, list[dict]]) -> None:
              "fdatasync/s (min–max)"]]
     for system in systems:
         of_row = runs[system.name]
+        syncs = thousands(middle(of_row, "syncs_per_second"))
         rows.append([
             system.name, thousands(middle(of_row, "per_second")),
             spread(of_row, "per_second"), f"{middle(of_row, 'p50_ms'):.2f}",
             f"{middle(of_row, 'p99_ms'):.2f}", f"{middle(of_row, 'cores'):.2f}",
             f"{max(run['peak_mb'] for run in of_row):.0f}", kept(of_row),
-            f"{thousands(middle(of_row, 'syncs_per_second'))} ({spread(of_row, 'syncs_per_second')})",
+            f"{syncs} ({spread(of_row, 'syncs_per_second')})",
         ])
     print(figures(rows))
     for system in systems:

@@ -65,9 +65,13 @@ class Till:
 
     def value(self, sql: str, *values):
         """The first value of a query, read beside the daemon."""
+        return self.column(sql, *values)[0]
+
+    def column(self, sql: str, *values) -> list:
+        """The first value of every row of a query."""
         with contextlib.closing(sqlite3.connect(
                 f"file:{self.state}/till.db?mode=ro", uri=True, timeout=30)) as link:
-            return link.execute(sql, values).fetchone()[0]
+            return [row[0] for row in link.execute(sql, values)]
 
     def stored(self) -> int:
         """How many events are on record."""

@@ -3,9 +3,8 @@
 import os
 
 import django
-from django.core.management import call_command
-
 import djstripe_site
+from django.core.management import call_command
 
 
 def main() -> None:
@@ -20,7 +19,8 @@ def main() -> None:
     WebhookEndpoint.objects.create(
         id="we_bench", djstripe_uuid=djstripe_site.ENDPOINT, livemode=False,
         secret=os.environ["STRIPE_WEBHOOK_SECRET"], url="https://shop.example.com/webhooks/stripe",
-        enabled_events=["*"], status="enabled", api_version="2026-10-28.endive", djstripe_owner_account=account)
+        enabled_events=["*"], status="enabled", api_version="2026-10-28.endive",
+        djstripe_owner_account=account)
 
 
 if __name__ == "__main__":
