@@ -1,4 +1,4 @@
-"""Actions that leave the house, against peers that take 0, 50 and 500 ms."""
+"""Actions that leave the house, against peers that take 0, 50 and 500 ms; 30 s of each at most."""
 
 import contextlib
 import json
@@ -15,6 +15,7 @@ from lab.till import SHIPPED_WORKFLOWS, Till
 
 LATENCIES = (0, 50, 500)
 CALLS = (200, 2000)
+SECONDS = 30
 
 
 class SlowPeer:
@@ -65,8 +66,8 @@ def run_once(kind: str, latency: int, calls: int) -> dict:
         till = mailing(folder, peer) if kind == "mail" else calling(folder, peer, kind)
         stack.enter_context(till.running())
         send(corpus, till.port, seconds=30, warmup=0)
-        if till.settle(120) is None:
-            raise SystemExit(f"{calls} calls were not made in 120 s")
+        # Slow ones are cut off there: their rate is known by then.
+        till.settle(SECONDS)
         return peer.report()
 
 

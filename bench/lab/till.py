@@ -38,10 +38,10 @@ class Till:
         self.environment = {
             "STRIPE_WEBHOOK_SECRET": SECRET, "TILL_WORKFLOWS": str(workflows), **environment}
 
-    def serve(self) -> Server:
-        """Starts it, and does not wait until it is ready."""
+    def serve(self, *wrapper, binary: Path = TILL) -> Server:
+        """Starts it, under another program if one is given, and does not wait until it is ready."""
         return Server(
-            [TILL, "serve", "--config", ROOT / "etc" / "till.yaml", "--state", self.state,
+            [*wrapper, binary, "serve", "--config", ROOT / "etc" / "till.yaml", "--state", self.state,
              "--listen", f"127.0.0.1:{self.port}", "--admin-listen",
              f"127.0.0.1:{self.admin_port}"],
             self.port, self.folder, self.environment)
