@@ -17,7 +17,7 @@ COMMANDS = (("events", "ls"), ("runs", "ls"), ("status",),
 
 def measure(options) -> dict:
     """200 webhooks a second, alone and with one command after the other."""
-    size = 100_000 if options.quick else 1_000_000
+    size = 10_000 if options.quick else 1_000_000
     state = Stocks().copy(size, "walked")
     corpus = Corpus(WORK / "corpus-100000.bin", 100_000)
     seconds = max(5, options.seconds)

@@ -17,7 +17,7 @@ def measure(options) -> dict:
     """100,000 and 1,000,000 waiting events."""
     stocks = Stocks()
     corpus = Corpus(WORK / "corpus-100000.bin", 100_000)
-    sizes = (1000, 100_000) if options.quick else (100_000, 1_000_000)
+    sizes = (1000, 10_000) if options.quick else (100_000, 1_000_000)
     found = {}
     rows = [["waiting", "ready s", "walked/s", "MB when ready", "peak MB", "answer p99 ms",
              "... undisturbed", "fdatasync/s"]]

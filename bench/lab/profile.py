@@ -84,12 +84,13 @@ def hottest(workflows, options) -> list[str]:
         sending.wait_for("end")
         rate = sending.result()["per_second"]
     text = subprocess.run(
-        ["perf", "report", "-i", record, "--stdio", "--no-children", "-g", "none", "--percent-limit",
-         "0.8"], check=False, capture_output=True, text=True).stdout
+        ["perf", "report", "-i", record, "--stdio", "--no-children", "--sort", "dso,symbol",
+         "--percent-limit", "0.8"], check=False, capture_output=True, text=True).stdout
     lines = [line.rstrip() for line in text.splitlines() if re.match(r" +\d", line)]
     if shutil.which("swift"):
-        lines = subprocess.run(["swift", "demangle", "--compact"], input="\n".join(lines), text=True,
-                               check=False, capture_output=True).stdout.splitlines()
+        lines = subprocess.run(
+            ["swift", "demangle", "--compact"], input="\n".join(lines), text=True, check=False,
+            capture_output=True).stdout.splitlines()
     print(f"\nat {rate:,.0f} answers/s, {workflows.name} workflows:")
     print("\n".join(line[:150] for line in lines[:HOT_FUNCTIONS]))
     return lines[:HOT_FUNCTIONS]

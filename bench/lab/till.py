@@ -9,6 +9,7 @@ from pathlib import Path
 from lab.places import BENCH, ROOT, SECRET, TILL, free_port
 from lab.processes import Server
 
+SETTINGS = ROOT / "etc" / "till.yaml"
 SHIPPED_WORKFLOWS = ROOT / "workflows"
 # They fit no event of the bench: all is stored, nothing is walked.
 NO_WORKFLOWS = BENCH / "workflows" / "nothing"
@@ -41,9 +42,8 @@ class Till:
     def serve(self, *wrapper, binary: Path = TILL) -> Server:
         """Starts it, under another program if one is given, and does not wait until it is ready."""
         return Server(
-            [*wrapper, binary, "serve", "--config", ROOT / "etc" / "till.yaml", "--state", self.state,
-             "--listen", f"127.0.0.1:{self.port}", "--admin-listen",
-             f"127.0.0.1:{self.admin_port}"],
+            [*wrapper, binary, "serve", "--config", SETTINGS, "--state", self.state, "--listen",
+             f"127.0.0.1:{self.port}", "--admin-listen", f"127.0.0.1:{self.admin_port}"],
             self.port, self.folder, self.environment)
 
     def wait_ready(self, server: Server, seconds: float = 60) -> float:
@@ -60,7 +60,7 @@ class Till:
     def run(self, *words: str, seconds: float = 120) -> subprocess.CompletedProcess:
         """A command of the binary on this state."""
         return subprocess.run(
-            [TILL, *words, "--config", ROOT / "etc" / "till.yaml", "--state", self.state],
+            [TILL, *words, "--config", SETTINGS, "--state", self.state],
             env=self.environment, check=False, capture_output=True, text=True, timeout=seconds)
 
     def value(self, sql: str, *values):
