@@ -67,6 +67,7 @@ let rooms: [Target] = [
         resources: [
             .embedInCode("Schema/v001_core.sql"), .embedInCode("Schema/v002_retries.sql"),
             .embedInCode("Schema/v003_event_crashes.sql"),
+            .embedInCode("Schema/v004_plain_checks.sql"),
         ],
         swiftSettings: house
     ),
@@ -218,6 +219,16 @@ let testRooms: [Target] = [
         ],
         path: "Tests/Simulation",
         exclude: ["Rules", "regressions"],
+        swiftSettings: house
+    ),
+    // Till's parts by themselves, for bench/run.
+    .executableTarget(
+        name: "till-bench",
+        dependencies: [
+            "Actions", "Engine", "Intake", "Model", "Outbound", "Plugins", "SQLiteStore", "Store",
+            "Stripe", "Telemetry", hummingbird, logging,
+        ],
+        path: "bench/Probe",
         swiftSettings: house
     ),
     .testTarget(name: "HouseRulesTests", swiftSettings: house),

@@ -2,6 +2,15 @@
 
 #include <stddef.h>
 
+int till_sqlite_tune(void) {
+    int code = sqlite3_config(SQLITE_CONFIG_MULTITHREAD);
+    if (code == SQLITE_OK)
+        code = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    if (code == SQLITE_OK)
+        code = sqlite3_config(SQLITE_CONFIG_PAGECACHE, NULL, 0, 0);
+    return code;
+}
+
 int till_sqlite_harden(sqlite3 *connection) {
     int code = sqlite3_db_config(connection, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     if (code == SQLITE_OK)

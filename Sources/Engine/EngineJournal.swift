@@ -23,7 +23,8 @@ final class EngineJournal {
         _ change: RunChange,
         since began: ContinuousClock.Instant
     ) {
-        count(step, outcome)
+        passed(step)
+        count(step.workflow, step.action, outcome.status)
         duration(step.action).record(duration: .now - began)
         if case .failed(let failure) = outcome, [.pending, .succeeded].contains(change.status) {
             var metadata = details(step, change, type)
@@ -50,6 +51,11 @@ final class EngineJournal {
             finished(step, change, type)
         case .pending, .failed, .running: break
         }
+    }
+
+    /// A run went past steps on its way to this one.
+    func passed(_ step: StepRef) {
+        for passed in step.passed { count(step.workflow, passed.action, .skipped) }
     }
 
     /// An event's workflows were chosen; runs without anything to walk end here.
@@ -138,15 +144,15 @@ final class EngineJournal {
         return metadata
     }
 
-    private func count(_ step: StepRef, _ outcome: StepOutcome) {
-        let result = outcome.status.rawValue
-        let key = "\(step.workflow)/\(step.action)/\(result)"
+    private func count(_ workflow: String, _ action: String, _ status: StepStatus) {
+        let result = status.rawValue
+        let key = "\(workflow)/\(action)/\(result)"
         let counter =
             attempts[key]
             ?? Counter(
                 label: "till_step_attempts_total",
                 dimensions: [
-                    ("workflow", step.workflow), ("action", step.action), ("result", result),
+                    ("workflow", workflow), ("action", action), ("result", result),
                 ]
             )
         attempts[key] = counter

@@ -12,6 +12,9 @@ extension Walker {
         CrashPoint.pass(.whileChoosing, event.id.text)
         #endif
         let playbook = engine.playbooks.current
+        guard !playbook.rules(taking: event.type).isEmpty else {
+            return batch.add(.chosen(event, []), .choice(event, []))
+        }
         let scope = Chooser.scope(of: event, vars: playbook.vars)
         let choices = Chooser.choices(for: event, from: playbook, in: scope, by: engine.evaluator)
         var made: [NewRun] = []
@@ -31,35 +34,52 @@ extension Walker {
         for walking in walkings where enter(walking) { walk(walking, into: &batch) }
     }
 
-    /// Judges the run's next step, fills its inputs and acts; what follows from its end is fixed
-    /// here.
+    /// Judges the run's next steps and fills the first whose `if` is not false; what follows from its
+    /// end is fixed here.
     func walk(_ run: Walking, into batch: inout Batch) {
-        guard let plan = run.plan else { return abandon(run, "it has no such step", &batch) }
-        let now = engine.clock()
-        let decision = run.decision(plan, at: now, roll: engine.roll())
-        switch StepFilling.fill(plan, in: run.scope, by: engine.evaluator) {
-        case .unneeded:
-            let reason = "if is false: \(plan.step.condition?.sql ?? "")"
-            end(run, plan, .skipped(reason), decision, &batch)
-        case .impossible(let failure): end(run, plan, .failed(failure), decision, &batch)
-        case .filled(let inputs, let recorded):
-            let reference = run.reference(plan, inputs: recorded, at: now)
-            switch plan.performer {
-            case .database(let plugin, let part):
-                let call = run.effect(part, of: plugin, inputs, reference)
-                batch.add(
-                    .effect(reference, call) { decision.change(after: $0) },
-                    .step(run, reference)
-                )
-            case .outward(let plugin, let action, let limits):
-                clear(run, &batch)
-                guard slots.take(plugin.kind, limit: limits.concurrency, for: run.id) else {
-                    return park(run)
-                }
-                let call = run.call(plan, inputs, reference, limits.timeout)
-                let attempt = Attempt(action, call, plugin.kind, reference, decision)
-                batch.add(.began(reference), .begin(run, attempt))
+        while true {
+            guard let plan = run.plan else { return abandon(run, "it has no such step", &batch) }
+            let now = engine.clock()
+            let decision = run.decision(plan, at: now, roll: engine.roll())
+            switch StepFilling.fill(plan, in: run.scope, by: engine.evaluator) {
+            case .unneeded:
+                let outcome = StepOutcome.skipped("if is false: \(plan.step.condition?.sql ?? "")")
+                if run.pass(plan, outcome, to: decision.change(after: outcome)) { continue }
+                return end(run, plan, outcome, decision, &batch)
+            case .impossible(let failure):
+                return end(run, plan, .failed(failure), decision, &batch)
+            case .filled(let inputs, let recorded):
+                return act(run, plan, inputs, recorded, decision, &batch)
             }
+        }
+    }
+
+    /// Runs a step's statements inside the batch, or puts an outward attempt on record.
+    private func act(
+        _ run: Walking,
+        _ plan: StepPlan,
+        _ inputs: Fields,
+        _ recorded: String,
+        _ decision: Decision,
+        _ batch: inout Batch
+    ) {
+        switch plan.performer {
+        case .database(let plugin, let part):
+            let reference = run.reference(plan, inputs: recorded, at: decision.now)
+            let call = run.effect(part, of: plugin, inputs, reference)
+            batch.add(
+                .effect(reference, call) { decision.change(after: $0) },
+                .step(run, reference)
+            )
+        case .outward(let plugin, let action, let limits):
+            clear(run, &batch)
+            guard slots.take(plugin.kind, limit: limits.concurrency, for: run.id) else {
+                return park(run)
+            }
+            let reference = run.reference(plan, inputs: recorded, at: decision.now)
+            let call = run.call(plan, inputs, reference, limits.timeout)
+            let attempt = Attempt(action, call, plugin.kind, reference.alone, decision)
+            batch.add(.began(reference), .begin(run, attempt))
         }
     }
 }

@@ -37,6 +37,7 @@ extension Walker {
         case (.choice(_, let walkings), .written(let runs)): chosen(item, walkings, runs)
         case (.begin(let run, let attempt), _):
             run.isUnderWay = true
+            if case .began(let reference) = item.settlement { journal.passed(reference) }
             outward[run.id] = (run, attempt)
             return attempt
         case (.step(let run, let reference), .step(let outcome, let change)):

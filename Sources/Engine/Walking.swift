@@ -27,6 +27,10 @@ final class Walking {
     var waitingSince: Timestamp?
     /// What expressions see; `steps` grows as steps are settled.
     var scope: ExpressionScope
+    /// Steps whose `if` was false, which ride with the next piece of the run that is written.
+    private(set) var passed: [PassedStep] = []
+    /// The steps that `scope` knows; nil where the store said them.
+    private var told: Set<String>?
 
     /// A run that is being made.
     init(_ id: RunID, for event: StoredEvent, by rule: Rule, scope: ExpressionScope) {
@@ -38,6 +42,7 @@ final class Walking {
         position = .start
         attempts = 0
         self.scope = scope
+        told = []
     }
 
     /// A run that the store holds.
@@ -68,9 +73,29 @@ final class Walking {
         return key
     }
 
-    /// Who the next attempt's record is about.
+    /// Goes past the next step, whose `if` was false; another one follows.
+    ///
+    /// - Returns: Whether that could be done; where not, the step is to be settled by itself.
+    func pass(_ plan: StepPlan, _ outcome: StepOutcome, to change: RunChange) -> Bool {
+        guard case .skipped(let reason, _) = outcome, change.position != position else {
+            return false
+        }
+        let step = PassedStep(
+            position: position,
+            step: plan.step.id,
+            action: plan.step.uses,
+            key: key(of: plan.step.id),
+            reason: reason
+        )
+        guard advance(change, after: outcome, of: plan.step.id) else { return false }
+        passed.append(step)
+        return true
+    }
+
+    /// Who the next attempt's record is about; takes along what was passed.
     func reference(_ plan: StepPlan, inputs: String?, at now: Timestamp) -> StepRef {
-        StepRef(
+        defer { passed = [] }
+        return StepRef(
             run: id,
             event: event.sequence,
             eventID: event.id,
@@ -81,7 +106,8 @@ final class Walking {
             attempt: attempts + 1,
             key: key(of: plan.step.id),
             inputs: inputs,
-            startedAt: now
+            startedAt: now,
+            passed: passed
         )
     }
 
@@ -148,11 +174,15 @@ final class Walking {
     /// - Returns: Whether that could be added; where not, the run must be read from the store
     ///   again.
     func advance(_ change: RunChange, after outcome: StepOutcome, of step: String) -> Bool {
+        let name = JSONText.quoted(step) + ":"
+        if told == nil {
+            guard !scope.steps.contains(name) else { return false }
+        } else if told?.insert(step).inserted == false {
+            return false
+        }
         position = change.position
         attempts = change.resetsAttempts ? 0 : attempts + 1
         waitingSince = nil
-        let name = JSONText.quoted(step) + ":"
-        guard !scope.steps.contains(name) else { return false }
         let rest = scope.steps == "{}" ? "" : scope.steps.dropFirst().dropLast() + ","
         scope.steps = "{\(rest)\(name)\(Self.member(outcome))}"
         return true

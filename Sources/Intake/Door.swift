@@ -136,6 +136,8 @@ package final class Door: HTTPResponder, Sendable {
     }
 
     private static func isJSON(_ type: String) -> Bool {
+        // What Stripe says, and nearly everybody else.
+        if type == "application/json" || type == "application/json; charset=utf-8" { return true }
         let essence = type.prefix { $0 != ";" }.lowercased()
         return essence.trimmingPrefix(" ").hasPrefix("application/json")
     }

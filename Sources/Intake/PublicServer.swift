@@ -22,19 +22,19 @@ package enum PublicServer {
     /// Makes the service that listens and hands requests to a door.
     ///
     /// - Parameters:
-    ///   - door: What answers.
+    ///   - door: What answers: a ``Door``, or less of it where that is measured.
     ///   - address: Where to listen.
     ///   - bounds: The limits.
     ///   - logger: For the server itself.
     ///   - onRunning: Called with the bound channel once it listens.
     /// - Returns: A service; graceful shutdown stops accepting and lets requests under way end.
-    package static func make(
-        door: Door,
+    package static func make<Responder: HTTPResponder>(
+        door: Responder,
         address: BindAddress,
         bounds: Bounds = Bounds(),
         logger: Logger,
         onRunning: @escaping @Sendable (any Channel) async -> Void = { _ in }
-    ) -> Application<Door> {
+    ) -> Application<Responder> where Responder.Context == DoorContext {
         let limit = amount(bounds.requestTime)
         let lobby = Lobby(capacity: bounds.connections)
         return Application(

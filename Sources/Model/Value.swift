@@ -74,9 +74,15 @@ package struct Fields: Sendable, Hashable {
 
     /// The fields as one JSON object, in order.
     package var json: String {
-        "{"
-            + pairs.map { JSONText.quoted($0.name) + ":" + $0.value.asJSON }
-            .joined(separator: ",") + "}"
+        var text = "{"
+        for (name, value) in pairs {
+            if text.utf8.count > 1 { text += "," }
+            text += JSONText.quoted(name)
+            text += ":"
+            text += value.asJSON
+        }
+        text += "}"
+        return text
     }
 
     package static func == (one: Fields, other: Fields) -> Bool {

@@ -180,6 +180,35 @@ package struct NewRun: Sendable {
     }
 }
 
+/// A step that a run went past because its `if` was false; it is written with the next that is not.
+package struct PassedStep: Sendable {
+    /// Which step.
+    package var position: StepPosition
+    /// The step's id.
+    package var step: String
+    /// The plugin it would have used.
+    package var action: String
+    /// Its key, as ``StepRef/key``.
+    package var key: String
+    /// Why there was nothing to do.
+    package var reason: String
+
+    /// Makes one.
+    package init(
+        position: StepPosition,
+        step: String,
+        action: String,
+        key: String,
+        reason: String
+    ) {
+        self.position = position
+        self.step = step
+        self.action = action
+        self.key = key
+        self.reason = reason
+    }
+}
+
 /// Who a step's record is about, whatever became of it.
 package struct StepRef: Sendable {
     /// The run.
@@ -205,6 +234,19 @@ package struct StepRef: Sendable {
     package var inputs: String?
     /// When this attempt began.
     package var startedAt: Timestamp
+    /// The steps that the run went past on the way here, in order; the store still has it at the
+    /// first of them.
+    package var passed: [PassedStep]
+
+    /// The same where the steps that were passed are written already.
+    package var alone: StepRef {
+        var reference = self
+        reference.passed = []
+        return reference
+    }
+
+    /// Where the store has the run.
+    package var standing: StepPosition { passed.first?.position ?? position }
 
     /// Makes a reference.
     package init(
@@ -218,7 +260,8 @@ package struct StepRef: Sendable {
         attempt: Int,
         key: String,
         inputs: String?,
-        startedAt: Timestamp
+        startedAt: Timestamp,
+        passed: [PassedStep] = []
     ) {
         self.run = run
         self.event = event
@@ -231,6 +274,7 @@ package struct StepRef: Sendable {
         self.key = key
         self.inputs = inputs
         self.startedAt = startedAt
+        self.passed = passed
     }
 }
 

@@ -15,7 +15,12 @@ enum JSONSkim {
 
     /// Passes white space.
     static func skipSpace(_ bytes: Span<UInt8>, _ at: inout Int) {
-        while at < bytes.count, [0x20, 0x0A, 0x0D, 0x09].contains(bytes[at]) { at += 1 }
+        while at < bytes.count {
+            switch bytes[at] {
+            case 0x20, 0x0A, 0x0D, 0x09: at += 1
+            default: return
+            }
+        }
     }
 
     /// Passes one value of any kind; `at` stands on its first byte and ends behind its last.

@@ -17,34 +17,37 @@ struct SignatureHeader {
     ///   - limit: How many signatures to look at.
     /// - Throws: ``SignatureRefusal/badHeader(_:)`` where it has no single time or no `v1`.
     init(_ text: String, limit: Int) throws(SignatureRefusal) {
-        var time: Substring?
+        var time: Substring.UTF8View?
         var found: [[UInt8]] = []
         var seen = 0
-        for field in text.split(separator: ",", omittingEmptySubsequences: true) {
-            let field = field.trimmingPrefix { $0 == " " || $0 == "\t" }
-            if field.hasPrefix("t=") {
+        // Bytes, not characters: this is read for every webhook.
+        var rest = text.utf8[...]
+        while !rest.isEmpty {
+            let end = rest.firstIndex(of: UInt8(ascii: ",")) ?? rest.endIndex
+            let field = rest[..<end].drop { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
+            rest = end == rest.endIndex ? rest[end...] : rest[rest.index(after: end)...]
+            if field.starts(with: "t=".utf8) {
                 let value = field.dropFirst(2)
-                guard time == nil || time == value else {
+                guard time?.elementsEqual(value) ?? true else {
                     throw .badHeader("it has more than one t=")
                 }
                 time = value
-            } else if field.hasPrefix("v1="), seen < limit {
+            } else if field.starts(with: "v1=".utf8), seen < limit {
                 seen += 1
                 if let bytes = Self.bytes(hex: field.dropFirst(3)) { found.append(bytes) }
             }
         }
-        guard let time, time.utf8.count <= 12, time.utf8.allSatisfy({ (48...57).contains($0) }),
-            let seconds = Int64(time)
+        guard let time, time.count <= 12, time.allSatisfy({ (48...57).contains($0) }),
+            let seconds = Int64(Substring(time))
         else { throw .badHeader("it has no t= with a time in seconds") }
         guard seen > 0 else { throw .badHeader("it has no v1= signature") }
-        timestampText = time
+        timestampText = Substring(time)
         timestamp = seconds
         signatures = found
     }
 
     /// The 32 bytes that 64 hex digits stand for; nil for anything else.
-    private static func bytes(hex: Substring) -> [UInt8]? {
-        let digits = hex.utf8
+    private static func bytes(hex digits: Substring.UTF8View) -> [UInt8]? {
         guard digits.count == 64 else { return nil }
         var bytes: [UInt8] = []
         bytes.reserveCapacity(32)

@@ -16,10 +16,11 @@ WITH
         SELECT
             orders.*,
             -- Money has arrived for this order.
-            status IN ('paid', 'partially_refunded', 'refunded', 'disputed') AS has_money,
+            (status = 'paid' OR status = 'partially_refunded' OR status = 'refunded'
+                OR status = 'disputed') AS has_money,
             -- The event is about money that arrived, not about an attempt.
-            coalesce(:status, 'paid')
-                IN ('paid', 'partially_refunded', 'refunded', 'disputed') AS is_money,
+            (:status IS NULL OR :status = 'paid' OR :status = 'partially_refunded'
+                OR :status = 'refunded' OR :status = 'disputed') AS is_money,
             (:status IS NULL OR :status = status) AS is_same,
             EXISTS (
                 SELECT 1 FROM order_transitions
@@ -34,7 +35,8 @@ WITH
             (SELECT min(id) FROM orders WHERE stripe_payment_intent_id = :payment_intent),
             (SELECT min(id) FROM orders WHERE stripe_charge_id = :charge))
     ),
-    weighed AS (
+    -- Its columns are used many times over.
+    weighed AS MATERIALIZED (
         SELECT
             *,
             -- The order was paid by another payment than the one this event is about.
@@ -106,9 +108,10 @@ WITH
     told AS (
         SELECT
             history.*,
-            orders.status IN ('pending', 'failed', 'canceled') AS was_unpaid,
-            history.status_after
-                IN ('paid', 'partially_refunded', 'refunded', 'disputed') AS has_money,
+            (orders.status = 'pending' OR orders.status = 'failed'
+                OR orders.status = 'canceled') AS was_unpaid,
+            (history.status_after = 'paid' OR history.status_after = 'partially_refunded' OR history.status_after = 'refunded'
+                OR history.status_after = 'disputed') AS has_money,
             (orders.source = 'stripe' AND NOT EXISTS (
                 SELECT 1 FROM order_history AS priced
                 WHERE priced.order_id = history.order_id AND priced.gave_price)) AS is_soft,
@@ -126,7 +129,8 @@ WITH
                         < (history.event_created, history.event_id))) AS is_first_email,
             -- The event is about the attempt or the payment that the row names.
             (history.outcome = 'done' OR (
-                history.reported IN ('paid', 'partially_refunded', 'refunded', 'disputed')
+                (history.reported = 'paid' OR history.reported = 'partially_refunded' OR history.reported = 'refunded'
+                    OR history.reported = 'disputed')
                 AND (orders.stripe_payment_intent_id <> :payment_intent) IS NOT TRUE)) AS fits
         FROM order_history AS history JOIN orders ON orders.id = history.order_id
         WHERE history.idempotency_key = :idempotency_key AND history.outcome <> 'refuse'

@@ -8,7 +8,14 @@ final class ExpressionDesk {
 
     private let connection: Connection
     /// Prepared statements by what they evaluate.
-    private var prepared: [[Expression]: Statement] = [:]
+    private var prepared: [[Expression]: Prepared] = [:]
+
+    /// A list's statement.
+    private struct Prepared {
+        let statement: Statement
+        /// The columns of the scope that the list names, or seems to; nobody sees the others.
+        let columns: [Int]
+    }
 
     /// Takes a connection, whose warden will be strict from now on.
     init(connection: Connection) {
@@ -59,9 +66,11 @@ final class ExpressionDesk {
         _ expressions: [Expression],
         _ scope: ExpressionScope
     ) throws(SQLFault) -> [Value] {
-        let statement = try statement(for: expressions)
+        let prepared = try prepared(expressions)
+        let statement = prepared.statement
         defer { statement.reset() }
-        for (index, value) in scope.values.enumerated() { statement.bind(index + 1, value) }
+        let values = scope.values
+        for column in prepared.columns { statement.bind(column + 1, values[column]) }
         return try connection.warden.limiting(to: Limits.expressionTime) { () throws(SQLFault) in
             guard try statement.step() else { throw .refusal("there is no row") }
             var values: [Value] = []
@@ -72,15 +81,20 @@ final class ExpressionDesk {
     }
 
     /// The prepared statement for a list; each of its expressions is checked alone first.
-    private func statement(for expressions: [Expression]) throws(SQLFault) -> Statement {
+    private func prepared(_ expressions: [Expression]) throws(SQLFault) -> Prepared {
         if let known = prepared[expressions] { return known }
         for expression in expressions {
             if let problem = problem(in: expression) { throw .refusal(problem.message) }
         }
         let statement = try single(ExpressionText.statement(for: expressions))
         if prepared.count >= ExpressionDesk.keptLists { prepared = [:] }
-        prepared[expressions] = statement
-        return statement
+        let text = expressions.map { $0.sql.lowercased() }.joined(separator: "\n")
+        let columns = ExpressionScope.columns.indices.filter {
+            text.contains(ExpressionScope.columns[$0].lowercased())
+        }
+        let made = Prepared(statement: statement, columns: columns)
+        prepared[expressions] = made
+        return made
     }
 
     /// Why a statement cannot be prepared as an expression's, or nil.

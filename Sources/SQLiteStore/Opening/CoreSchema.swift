@@ -5,7 +5,7 @@ enum CoreSchema {
     /// The text of each version's file, the first at 0; a file never changes after a release.
     static let versions = [
         PackageResources.v001_core_sql, PackageResources.v002_retries_sql,
-        PackageResources.v003_event_crashes_sql,
+        PackageResources.v003_event_crashes_sql, PackageResources.v004_plain_checks_sql,
     ]
 
     /// Marks the file as Till's in its header: "TILL".
@@ -30,13 +30,19 @@ enum CoreSchema {
                 throw OpeningFailure.foreign(path: path)
             }
             guard found < known else { return }
+            // A table that others refer to can only be replaced without; not inside a transaction.
+            try connection.execute("PRAGMA foreign_keys = OFF")
             try connection.execute("BEGIN IMMEDIATE")
             for version in versions[Int(found)...] {
                 try connection.execute(String(decoding: version, as: UTF8.self))
             }
             try connection.execute("PRAGMA application_id = \(applicationID)")
             try connection.execute("PRAGMA user_version = \(known)")
+            if let table = try connection.text("SELECT \"table\" FROM pragma_foreign_key_check") {
+                throw SQLFault.refusal("a row of \(table) refers to one that does not exist")
+            }
             try connection.execute("COMMIT")
+            try connection.execute("PRAGMA foreign_keys = ON")
         } catch let failure as OpeningFailure {
             throw failure
         } catch let fault as SQLFault {

@@ -22,6 +22,9 @@ final class Connection {
     /// Statements by the address of their literal.
     private var cache: [UInt: Statement] = [:]
 
+    /// Tunes the library once, before it is used; where somebody used it already it stays as it was.
+    private static let isTuned = till_sqlite_tune() == SQLITE_OK
+
     /// Opens a database file.
     ///
     /// - Parameters:
@@ -33,6 +36,7 @@ final class Connection {
             access == .reading
             ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
         var opened: OpaquePointer?
+        _ = Self.isTuned
         // One thread at a time uses it, which the Mutex around it sees to.
         var code = sqlite3_open_v2(path, &opened, flags | SQLITE_OPEN_NOMUTEX, nil)
         guard let opened else { throw SQLFault(code: code, message: "out of memory") }

@@ -168,8 +168,9 @@ extension Desk {
             """
             UPDATE webhook_events SET status = (
               SELECT CASE
-                WHEN sum(status IN ('pending', 'running', 'waiting', 'failed')) > 0 THEN 'received'
-                WHEN sum(status IN ('dead', 'unsure')) > 0 THEN 'failed'
+                WHEN sum(status = 'pending' OR status = 'running' OR status = 'waiting'
+                  OR status = 'failed') > 0 THEN 'received'
+                WHEN sum(status = 'dead' OR status = 'unsure') > 0 THEN 'failed'
                 ELSE 'done'
               END
               FROM workflow_runs WHERE event_seq = ?1)

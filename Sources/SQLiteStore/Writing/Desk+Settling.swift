@@ -51,6 +51,7 @@ extension Desk {
         _ outcome: StepOutcome,
         _ change: RunChange
     ) throws(SQLFault) {
+        try writePassed(ref)
         try writeStep(ref, outcome)
         try move(ref, outcome, change)
         if change.status.isEnd {
@@ -81,20 +82,24 @@ extension Desk {
         key.bind(3, ref.step)
         key.bind(4, now.milliseconds)
         try key.run()
+        try writePassed(ref)
         try writeStep(ref, nil)
         let update = try connection.statement(
             """
-            UPDATE workflow_runs SET status = 'running', attempts = ?4, due_at = NULL,
+            UPDATE workflow_runs SET status = 'running', position = ?6, attempts = ?4,
+              waiting_since = CASE WHEN position = ?6 THEN waiting_since END, due_at = NULL,
               updated_at = ?5
             WHERE id = ?1 AND phase = ?2 AND position = ?3
-              AND status IN ('pending', 'running', 'waiting', 'failed')
+              AND (status = 'pending' OR status = 'running' OR status = 'waiting'
+                OR status = 'failed')
             """
         )
         update.bind(1, ref.run.number)
-        update.bind(2, ref.position.phase.rawValue)
-        update.bind(3, Int64(ref.position.index))
+        update.bind(2, ref.standing.phase.rawValue)
+        update.bind(3, Int64(ref.standing.index))
         update.bind(4, Int64(ref.attempt))
         update.bind(5, now.milliseconds)
+        update.bind(6, Int64(ref.position.index))
         try update.run()
         try expectOneRun(ref)
         audit.append(
@@ -120,9 +125,47 @@ extension Desk {
         try update.run()
     }
 
+    /// Writes the rows of the steps that the run went past on its way.
+    private func writePassed(_ ref: StepRef) throws(SQLFault) {
+        for step in ref.passed {
+            try writeRow(
+                StepRecord(
+                    run: ref.run,
+                    position: step.position,
+                    step: step.step,
+                    action: step.action,
+                    status: .skipped,
+                    attempts: 1,
+                    key: step.key,
+                    words: Words(.skipped(step.reason)),
+                    startedAt: ref.startedAt,
+                    finishedAt: now
+                )
+            )
+        }
+    }
+
     /// Writes a step's row: its begin where `outcome` is nil, else its end.
     private func writeStep(_ ref: StepRef, _ outcome: StepOutcome?) throws(SQLFault) {
-        let words = Words(outcome)
+        try writeRow(
+            StepRecord(
+                run: ref.run,
+                position: ref.position,
+                step: ref.step,
+                action: ref.action,
+                status: outcome?.status ?? .running,
+                attempts: ref.attempt,
+                key: ref.key,
+                inputs: ref.inputs,
+                words: Words(outcome),
+                startedAt: ref.startedAt,
+                finishedAt: outcome == nil ? nil : now
+            )
+        )
+    }
+
+    /// Writes a row of `step_runs`, over the one of an earlier attempt.
+    private func writeRow(_ row: StepRecord) throws(SQLFault) {
         let upsert = try connection.statement(
             """
             INSERT INTO step_runs (run_id, phase, position, step, action, status, attempts, key,
@@ -135,20 +178,20 @@ extension Desk {
               started_at = excluded.started_at, finished_at = excluded.finished_at
             """
         )
-        upsert.bind(1, ref.run.number)
-        upsert.bind(2, ref.position.phase.rawValue)
-        upsert.bind(3, Int64(ref.position.index))
-        upsert.bind(4, ref.step)
-        upsert.bind(5, ref.action)
-        upsert.bind(6, (outcome?.status ?? .running).rawValue)
-        upsert.bind(7, Int64(ref.attempt))
-        upsert.bind(8, ref.key)
-        upsert.bind(9, ref.inputs)
-        upsert.bind(10, words.outputs)
-        upsert.bind(11, words.reason)
-        upsert.bind(12, words.fault?.rawValue)
-        upsert.bind(13, ref.startedAt.milliseconds)
-        upsert.bind(14, outcome == nil ? nil : now.milliseconds)
+        upsert.bind(1, row.run.number)
+        upsert.bind(2, row.position.phase.rawValue)
+        upsert.bind(3, Int64(row.position.index))
+        upsert.bind(4, row.step)
+        upsert.bind(5, row.action)
+        upsert.bind(6, row.status.rawValue)
+        upsert.bind(7, Int64(row.attempts))
+        upsert.bind(8, row.key)
+        upsert.bind(9, row.inputs)
+        upsert.bind(10, row.words.outputs)
+        upsert.bind(11, row.words.reason)
+        upsert.bind(12, row.words.fault?.rawValue)
+        upsert.bind(13, row.startedAt.milliseconds)
+        upsert.bind(14, row.finishedAt?.milliseconds)
         try upsert.run()
     }
 
@@ -164,24 +207,27 @@ extension Desk {
         let update = try connection.statement(
             """
             UPDATE workflow_runs SET status = ?4, phase = ?5, position = ?6, attempts = ?7,
-              waiting_since = CASE WHEN ?8 THEN coalesce(waiting_since, ?9) END,
-              given_up_step = CASE WHEN phase = 'main' AND ?5 = 'failure' THEN position
+              waiting_since = CASE
+                WHEN ?8 THEN coalesce(CASE WHEN position = ?14 THEN waiting_since END, ?9) END,
+              given_up_step = CASE WHEN phase = 'main' AND ?5 = 'failure' THEN ?14
                               ELSE given_up_step END,
               due_at = ?10, crashes = 0, updated_at = ?9, finished_at = ?11,
               reason = CASE WHEN ?2 = 'failure' THEN coalesce(reason, ?12)
-                       WHEN ?4 IN ('failed', 'dead', 'waiting') THEN coalesce(?12, reason)
+                       WHEN ?4 = 'failed' OR ?4 = 'dead' OR ?4 = 'waiting'
+                         THEN coalesce(?12, reason)
                        ELSE ?12 END,
               fault = CASE WHEN ?2 = 'failure' THEN coalesce(fault, ?13)
                       WHEN ?13 IS NOT NULL THEN ?13
-                      WHEN ?4 IN ('failed', 'dead', 'waiting') THEN fault END
+                      WHEN ?4 = 'failed' OR ?4 = 'dead' OR ?4 = 'waiting' THEN fault END
             WHERE id = ?1 AND phase = ?2 AND position = ?3
-              AND status IN ('pending', 'running', 'waiting', 'failed')
+              AND (status = 'pending' OR status = 'running' OR status = 'waiting'
+                OR status = 'failed')
             """
         )
         let isWait = outcome.status == .waiting && !change.resetsAttempts
         update.bind(1, ref.run.number)
-        update.bind(2, ref.position.phase.rawValue)
-        update.bind(3, Int64(ref.position.index))
+        update.bind(2, ref.standing.phase.rawValue)
+        update.bind(3, Int64(ref.standing.index))
         update.bind(4, change.status.rawValue)
         update.bind(5, change.position.phase.rawValue)
         update.bind(6, Int64(change.position.index))
@@ -192,6 +238,7 @@ extension Desk {
         update.bind(11, change.status.isEnd ? now.milliseconds : nil)
         update.bind(12, change.reason)
         update.bind(13, Words(outcome).fault?.rawValue)
+        update.bind(14, Int64(ref.position.index))
         try update.run()
         try expectOneRun(ref)
     }
@@ -216,7 +263,8 @@ extension Desk {
             """
             UPDATE workflow_runs SET status = 'dead', due_at = NULL, reason = ?2, fault = 'house',
               updated_at = ?3, finished_at = ?3
-            WHERE id = ?1 AND status IN ('pending', 'running', 'waiting', 'failed')
+            WHERE id = ?1 AND (status = 'pending' OR status = 'running' OR status = 'waiting'
+                OR status = 'failed')
             RETURNING event_seq, (SELECT id FROM webhook_events WHERE seq = event_seq)
             """
         )

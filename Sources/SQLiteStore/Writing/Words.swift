@@ -22,11 +22,40 @@ struct Words {
     }
 }
 
+/// What a row of `step_runs` says.
+struct StepRecord {
+    /// The run.
+    var run: RunID
+    /// Which of its steps.
+    var position: StepPosition
+    /// The step's id.
+    var step: String
+    /// The plugin it uses.
+    var action: String
+    /// How the last attempt stands.
+    var status: StepStatus
+    /// Attempts so far.
+    var attempts: Int
+    /// The step's key.
+    var key: String
+    /// What the action gets, a JSON object; nil where it gets nothing.
+    var inputs: String?
+    /// What the outcome says.
+    var words: Words
+    /// When the last attempt began.
+    var startedAt: Timestamp
+    /// When it ended; nil while it is under way.
+    var finishedAt: Timestamp?
+}
+
 extension Desk {
     /// The members that name a step in an audit row's detail, without braces.
     func named(_ ref: StepRef) -> String {
-        "\"workflow\":\(JSONText.quoted(ref.workflow)),\"step\":\(JSONText.quoted(ref.step)),"
-            + "\"attempt\":\(ref.attempt),\"key\":\(JSONText.quoted(ref.key))"
+        let passed = ref.passed.map { JSONText.quoted($0.step) }.joined(separator: ",")
+        return "\"workflow\":\(JSONText.quoted(ref.workflow)),"
+            + (passed.isEmpty ? "" : "\"passed\":[\(passed)],")
+            + "\"step\":\(JSONText.quoted(ref.step)),\"attempt\":\(ref.attempt),"
+            + "\"key\":\(JSONText.quoted(ref.key))"
     }
 
     /// What an audit row says about the end of an attempt.

@@ -9,8 +9,10 @@ package enum Scrubber {
 
     /// Whether a key names something that must not be seen, whatever its value.
     package static func isSecret(key: String) -> Bool {
-        let lower = key.lowercased()
-        return secretKeys.contains { lower.contains($0) }
+        let bytes = Array(key.utf8)
+        return bytes.indices.contains { index in
+            secretKeys.contains { starts(bytes, at: index, with: $0) }
+        }
     }
 
     /// The text with everything masked that looks like a secret.
@@ -41,7 +43,7 @@ package enum Scrubber {
     private static let secretKeys = [
         "password", "passwd", "secret", "authorization", "api_key", "apikey", "api-key", "token",
         "cookie", "credential", "signature", "private_key",
-    ]
+    ].map { Array($0.utf8) }
     private static let prefixes = ["whsec_", "sk_", "rk_"].map { Array($0.utf8) }
     private static let schemes = ["bearer ", "basic "].map { Array($0.utf8) }
     private static let clientSecret = Array("_secret_".utf8)
