@@ -17,6 +17,11 @@ struct Backlog {
     /// Whether the next ones must be read.
     var isEmpty: Bool { waiting.isEmpty && marking == 0 && marked.isEmpty }
 
+    /// Whether an event was read and is not on its way to the store.
+    func holds(event: Int64) -> Bool {
+        waiting.contains { $0.sequence == event } || marked.contains { $0.sequence == event }
+    }
+
     /// Takes what was read from the store.
     mutating func fill(_ events: [StoredEvent]) {
         waiting = events.sorted { ($0.crashes, $0.sequence) < ($1.crashes, $1.sequence) }[...]

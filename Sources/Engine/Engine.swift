@@ -87,12 +87,22 @@ package final class Engine: Sendable {
     package func wake() {
         mailbox.post(.changed)
     }
+
+    /// Takes up an event that waits for its workflows again because a person released it; the loop
+    /// may be past its place in the order of arrival.
+    ///
+    /// - Parameter sequence: That place; the release must be committed.
+    package func takeUp(event sequence: Int64) {
+        mailbox.post(.released(event: sequence))
+    }
 }
 
 /// What happens beside the engine's loop and is left in its mailbox.
 enum EngineNote: Sendable {
     /// Something new may be in the store.
     case changed
+    /// A held event was released.
+    case released(event: Int64)
     /// A batch was written, or not.
     case settled(batch: Int, Result<[Settled], StoreFailure>)
     /// An outward attempt ended, or its time is up.

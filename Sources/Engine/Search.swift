@@ -63,6 +63,12 @@ struct Search {
         setAside[event] = now + Self.rest
     }
 
+    /// An event was released: where its place was passed it is read at the next look.
+    mutating func takeUp(event: Int64, at now: Timestamp) {
+        hasEvents = true
+        if event <= events { setAside[event] = now }
+    }
+
     /// Whether a run still rests.
     func isResting(_ run: RunID) -> Bool { resting[run] != nil }
 

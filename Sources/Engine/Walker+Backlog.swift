@@ -28,7 +28,7 @@ extension Walker {
         guard engine.isCareful, event.crashes >= Limits.crashesPerRun else { return false }
         let reason =
             "Till crashed \(Limits.crashesPerRun) times while its workflows were chosen; "
-            + "find out why"
+            + "find out why, then: till events release \(event.id)"
         batch.add(.held(event, reason: reason), .hold(event, reason))
         return true
     }

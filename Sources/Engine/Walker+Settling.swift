@@ -198,7 +198,7 @@ extension Walker {
                 case .settled(let number, let result):
                     guard let batch = batches.removeValue(forKey: number) else { continue }
                     _ = try settled(batch, result)
-                case .changed, .returned, .drain, .drained: continue
+                case .changed, .released, .returned, .drain, .drained: continue
                 }
             }
         }

@@ -155,6 +155,7 @@ final class Walker {
     private func read(_ note: EngineNote, _ group: inout DiscardingTaskGroup) throws(StoreFailure) {
         switch note {
         case .changed: search.begin()
+        case .released(let event): takeUp(event: event)
         case .settled(let number, let result):
             guard let batch = batches.removeValue(forKey: number) else { return }
             for attempt in try settled(batch, result) {

@@ -244,4 +244,17 @@ package final class SQLiteMemory: Recording, WalkMemory, RuleMemory, WishMemory,
         let wish = Errand.cancel(run, reason: reason, actor: actor, now: now)
         _ = try await writer.perform(wish).get()
     }
+
+    package func release(
+        _ event: EventID,
+        because reason: String,
+        actor: String,
+        at now: Timestamp
+    ) async throws(StoreFailure) -> Int64 {
+        let wish = Errand.release(event, reason: reason, actor: actor, now: now)
+        guard let sequence = try await writer.perform(wish).get().first else {
+            throw .refused("event \(event) was not released")
+        }
+        return sequence
+    }
 }

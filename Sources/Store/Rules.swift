@@ -130,6 +130,22 @@ package protocol WishMemory: Sendable {
         actor: String,
         at now: Timestamp
     ) async throws(StoreFailure)
+    /// Lets a *held* event go on: it waits for its workflows as if it had just arrived.
+    ///
+    /// - Parameters:
+    ///   - event: The event.
+    ///   - reason: Why, in the person's words.
+    ///   - actor: Who asked, for the audit log.
+    ///   - now: When.
+    /// - Returns: The event's place in the order of arrival.
+    /// - Throws: ``StoreFailure/refused(_:)`` when there is no such event, it is not held, or its
+    ///   body was purged.
+    func release(
+        _ event: EventID,
+        because reason: String,
+        actor: String,
+        at now: Timestamp
+    ) async throws(StoreFailure) -> Int64
 }
 
 /// What a person knows of the action of an unsure run.

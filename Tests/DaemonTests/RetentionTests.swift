@@ -91,6 +91,21 @@ import Testing
         }
     }
 
+    @Test func `a purged event cannot be released and says so`() async throws {
+        try await with { subject, memory, retention in
+            _ = try await memory.record(subject.delivery("evt_1", hold: "wrong mode"))
+            subject.clock.turn(by: .seconds(366 * 86_400))
+            #expect(try await retention.pass() == 1)
+
+            let refusal = await #expect(throws: StoreFailure.self) {
+                _ = try await subject.release("evt_1")
+            }
+            #expect(refusal?.reason.contains("purged") == true)
+            #expect(try subject.status(ofEvent: "evt_1") == .held)
+            #expect(try memory.unchosenEvents(after: 0, limit: 9).isEmpty)
+        }
+    }
+
     @Test func `a purged run cannot be retried and says so`() async throws {
         try await with { subject, memory, retention in
             let run = try await subject.walkedToDeath("evt_1")

@@ -22,7 +22,7 @@ from events import event, payment_intent
 HELP = Path(__file__).parent / "help"
 COMMANDS = [
     "", "serve", "status", "reload", "healthcheck", "doctor", "check", "test", "explain", "trigger", "schema",
-    "config", "config show", "events", "events ls", "events show", "runs", "runs ls", "runs show",
+    "config", "config show", "events", "events ls", "events show", "events release", "runs", "runs ls", "runs show",
     "runs retry", "runs resolve", "runs cancel", "dead", "dead ls", "dead retry", "audit", "audit ls", "audit verify",
     "audit checkpoint", "backup", "backup create", "backup verify", "backup restore", "version",
 ]
@@ -131,6 +131,10 @@ def test_every_command_in_the_help_is_tested():
     (["runs", "resolve", "1", "--as", "done"], 64, "--reason"),
     (["runs", "resolve", "1", "--as", "done", "--reason", "x", "--state", "nowhere"], 69, "till serve"),
     (["runs", "cancel", "1", "--reason", "x", "--state", "nowhere"], 69, "till serve"),
+    (["events", "release", "--reason", "x"], 64, "--all"),
+    (["events", "release", "evt_1", "--all", "--reason", "x"], 64, "not both"),
+    (["events", "release", "evt_1"], 64, "--reason"),
+    (["events", "release", "evt_1", "--reason", "x", "--state", "nowhere"], 69, "till serve"),
     (["trigger", "payment_intent.succeeded", "--url", "http://127.0.0.1:9/"], 69, "till serve"),
     (["healthcheck", "--admin-listen", "127.0.0.1:9"], 69, "till serve"),
     (["serve", "--listen", "everywhere"], 78, "--listen"),
@@ -365,6 +369,76 @@ def test_a_run_that_ended_well_is_not_retried(served):
 
     assert "succeeded" in ask(served, "runs", "retry", run, code=65)
     assert "999" in ask(served, "runs", "retry", "999", code=65)
+
+
+def test_held_events_are_shown_and_released_by_a_person(make_till):
+    till = make_till()
+    till.config.write_text(till.config.read_text().replace("    mode: any", "    mode: live"))
+    till.start()
+    assert ask(till, "events", "release", "--all", "--reason", "x") == ""
+
+    def paid(order, livemode=False):
+        return event("payment_intent.succeeded", payment_intent(metadata={"order_id": order}),
+                     livemode=livemode)
+
+    slips, live = [paid(f"slip-{n}") for n in range(4)], paid("live-1", livemode=True)
+    till.deliver(*slips, live)
+    first, second, *others = (slip["id"] for slip in slips)
+    assert set(ask(till, "events", "ls", "--status", "held", "-q").split()) == {
+        first, second, *others}
+    assert "till events release" in on_terminal(till, "events", "ls", errors=True, columns=200)
+    assert "till events release" in on_terminal(till, "events", "show", first, errors=True)
+    assert "4; see: till events ls --status held, then: till events release" in ask(till, "status")
+    examined = till.run("doctor", "--config", str(till.config), "--state", str(till.state))
+    assert "`till events release`" in examined.stdout
+
+    # The engine is past them long since, and is told of each.
+    mixed = till.run("events", "release", first, live["id"], "evt_none", second, "--reason",
+                     "the endpoint said live by mistake", "--state", str(till.state))
+    till.settle()
+    assert mixed.returncode == 65
+    assert mixed.stdout.split() == [first, second]
+    assert f"event {live['id']} is done; only a held one can be released" in mixed.stderr
+    assert "there is no event evt_none" in mixed.stderr
+    assert ask(till, "events", "release", "--all", "--reason", "the same").split() == others
+    till.settle()
+
+    assert "is done" in ask(till, "events", "release", first, "--reason", "again", code=65)
+    assert "a reason is needed" in ask(till, "events", "release", first, "--reason", " ", code=65)
+    assert sorted(till.rows("SELECT id, status FROM orders")) == [
+        ("live-1", "paid"), *((f"slip-{n}", "paid") for n in range(4))]
+    assert till.rows("SELECT DISTINCT status, hold_reason FROM webhook_events") == [("done", None)]
+    assert till.rows("SELECT count(*), max(attempts) FROM step_runs WHERE action = 'update-order'"
+                     ) == [(5, 1)]
+    assert len(till.mails()) == 5
+    released = till.rows(
+        "SELECT event_id, actor, detail FROM audit_log WHERE action = 'event.released'")
+    assert [id for id, _, _ in released] == [first, second, *others]
+    assert all(actor.startswith("cli:") for _, actor, _ in released)
+    detail = json.loads(released[0][2])
+    assert "is for mode live" in detail["held"]
+    assert detail["reason"] == "the endpoint said live by mistake"
+    # A duplicate of a released event is known.
+    assert till.send(slips[0]).json["duplicate"] is True
+    assert "till events release" not in on_terminal(till, "events", "ls", errors=True, columns=200)
+    assert ask(till, "audit", "verify")
+
+
+def test_a_released_event_meets_the_modes_of_the_workflows(make_till):
+    till = make_till()
+    till.config.write_text(till.config.read_text().replace("    mode: any", "    mode: live"))
+    file = till.site / "workflows" / "payment-intent-succeeded.yaml"
+    till.write("workflows/payment-intent-succeeded.yaml", file.read_text() + "mode: live\n")
+    till.start()
+    slip = event("payment_intent.succeeded", payment_intent(metadata={"order_id": "slip"}))
+    till.deliver(slip)
+
+    ask(till, "events", "release", slip["id"], "--reason", "to see")
+    till.settle()
+
+    assert till.rows("SELECT status FROM webhook_events") == [("unmatched",)]
+    assert till.value("SELECT count(*) FROM orders") == 0
+    assert "no workflow" in ask(till, "events", "release", slip["id"], "--reason", "x", code=65)
 
 
 def test_an_unsure_run_is_shown_and_resolved_by_a_person(make_till, tmp_path):

@@ -189,6 +189,31 @@ def test_an_event_that_takes_the_process_down_before_it_has_runs_is_set_aside(
     assert verified.returncode == 0, verified.stdout
 
 
+def test_an_event_held_after_crashes_is_released_and_walked_like_the_others(make_crashing, peers):
+    chain = one_chain(make_crashing, *peers)
+    till = chain.till
+    poison(chain, "while-choosing 1 evt_poison")
+    command = ("events", "release", "evt_poison", "--reason", "mended", "--state", str(till.state))
+    reason = till.value("SELECT hold_reason FROM webhook_events WHERE id = 'evt_poison'")
+    assert "crashed 3 times" in reason and "till events release evt_poison" in reason
+    # The cause is still there: the event begins without marks, and is held again after as many.
+    till.run(*command)
+    died(till)
+    assert survive(till, "while-choosing 1 evt_poison") == 4
+    assert till.value("SELECT status FROM webhook_events WHERE id = 'evt_poison'") == "held"
+    # The cause is gone.
+    till.kill()
+    till.start()
+    assert till.run(*command).returncode == 0
+    till.settle(60)
+
+    chain.judge(World(*peers).taken())
+    assert till.rows("SELECT DISTINCT status FROM webhook_events") == [("done",)]
+    assert till.run(*command).returncode == 65
+    verified = till.run("audit", "verify", "--state", str(till.state))
+    assert verified.returncode == 0, verified.stdout
+
+
 def poison(chain: Chain, point: str) -> int:
     """Starts again and again, as a service manager does, until the process lives; how often it died."""
     till = chain.till
@@ -197,16 +222,22 @@ def poison(chain: Chain, point: str) -> int:
     till.start(**{VARIABLE: point})
     chain.send(ids)
     died(till)
-    for deaths in range(1, 9):
+    deaths = survive(till, point)
+    chain.send_again()
+    till.settle(60)
+    return deaths
+
+
+def survive(till: Till, point: str) -> int:
+    """Starts until the process lives; how often it was started."""
+    for starts in range(1, 9):
         till.launch(**{VARIABLE: point})
         while till.process.poll() is None and not is_at_rest(till):
             time.sleep(0.02)
         if till.process.poll() is None:
             break
         assert till.process.returncode == -9
-    chain.send_again()
-    till.settle(60)
-    return deaths
+    return starts
 
 
 def is_at_rest(till: Till) -> bool:

@@ -19,6 +19,7 @@ package enum StoreContract {
 
     /// All topics.
     package static var all: [Case] {
-        recording + choosing + settling + oncePer + idempotency + waits + retries + auditing + rules
+        recording + choosing + settling + oncePer + idempotency + waits + retries + releases
+            + auditing + rules
     }
 }

@@ -44,4 +44,10 @@ package protocol ControlDesk: Sendable {
     /// - Returns: Where the run stands then.
     /// - Throws: ``ControlRefusal`` with what to do instead.
     func cancel(_ run: RunID, _ wish: ResolveWish) async throws -> RunReport
+    /// Lets held events go on to their workflows.
+    ///
+    /// - Parameter wish: Which, and why.
+    /// - Returns: Which go on, and why others do not.
+    /// - Throws: ``ControlRefusal`` when nothing can be done.
+    func release(_ wish: ReleaseWish) async throws -> ReleaseReport
 }

@@ -61,6 +61,12 @@ package struct ControlSite: Sendable {
                 return (try await desk.retryDead(wish), .ok)
             }
         }
+        router.post("/events/release") { request, _ in
+            try await Self.answering {
+                let wish = try await Self.body(request, as: ReleaseWish.self)
+                return (try await desk.release(wish), .ok)
+            }
+        }
         return router.buildResponder()
     }
 

@@ -6,7 +6,8 @@ extension Desk {
     /// Does one errand.
     ///
     /// - Parameter errand: What to do.
-    /// - Returns: Numbers for ``Errand/remember(_:)``, a count for ``Errand/purge(_:)``, else none.
+    /// - Returns: Numbers for ``Errand/remember(_:)``, a count for ``Errand/purge(_:)``, the place
+    ///   of a released event, else none.
     /// - Throws: Why it is to be rolled back.
     func perform(_ errand: Errand) throws(SQLFault) -> [Int64] {
         switch errand {
@@ -25,6 +26,8 @@ extension Desk {
         case .resolve(let resolution): try resolve(resolution)
         case .cancel(let run, let reason, let actor, let now):
             try cancel(run, because: reason, actor: actor, at: now)
+        case .release(let event, let reason, let actor, let now):
+            return [try release(event, because: reason, actor: actor, at: now)]
         }
         return []
     }

@@ -34,6 +34,8 @@ enum Errand: Sendable {
     case purge([Int64])
     /// Take a run out of the walk for good.
     case cancel(RunID, reason: String, actor: String, now: Timestamp)
+    /// Let a held event go on.
+    case release(EventID, reason: String, actor: String, now: Timestamp)
 }
 
 /// A person's wish that a run walks again; the arguments of ``WishMemory``.
@@ -56,7 +58,7 @@ struct Answers: Sendable {
     var receipts: [Result<Receipt, StoreFailure>] = []
     /// One list for each batch.
     var settled: [Result<[Settled], StoreFailure>] = []
-    /// One for each errand: the numbers that remembering gives, none for the others.
+    /// One for each errand: the numbers that it gives, as ``Desk/perform(_:)`` says.
     var errands: [Result<[Int64], StoreFailure>] = []
 
     /// The disk's failure, after which nothing more may be written.

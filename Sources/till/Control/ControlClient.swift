@@ -65,6 +65,11 @@ struct ControlClient {
         try await answer("POST", "/runs/\(run)/cancel", body: wish, within: .seconds(30))
     }
 
+    /// Lets held events go on.
+    func release(_ wish: ReleaseWish) async throws -> ReleaseReport {
+        try await answer("POST", "/events/release", body: wish, within: .seconds(600))
+    }
+
     private func answer<Report: Decodable>(
         _ method: String,
         _ path: String,

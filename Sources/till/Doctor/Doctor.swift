@@ -93,7 +93,7 @@ struct Doctor {
                     "events held",
                     .warning,
                     "\(held)",
-                    advice: "see `till events ls --status held`: wrong mode or account?"
+                    advice: "see why: `till events ls --status held`; then `till events release`"
                 ),
         ]
     }

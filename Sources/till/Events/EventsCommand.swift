@@ -5,6 +5,6 @@ struct EventsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "events",
         abstract: "Look at what Stripe sent.",
-        subcommands: [EventsListCommand.self, EventsShowCommand.self]
+        subcommands: [EventsListCommand.self, EventsShowCommand.self, EventsReleaseCommand.self]
     )
 }

@@ -47,6 +47,9 @@ struct EventsListCommand: ParsableCommand {
             )
         )
         list.show(rows, called: "events", Self.columns) { $0.id.text }
+        if list.output == .table, rows.contains(where: { $0.status == .held }) {
+            Words.hint("to let a held one go on: till events release EVENT --reason TEXT")
+        }
     }
 
     /// The columns of a list of events.

@@ -38,6 +38,9 @@ struct EventsShowCommand: ParsableCommand {
         }
         guard body else {
             Words.print(output == .json ? Self.json(event).compact : Self.text(event))
+            if output == .text, event.row.status == .held {
+                Words.hint("to let it go on: till events release \(id) --reason TEXT")
+            }
             return
         }
         guard let text = event.body else {

@@ -107,6 +107,10 @@ struct StatusCommand: AsyncParsableCommand {
             pairs.append(("oldest run", Shown.span(seconds: age)))
         }
         if let need = Self.need(report) { pairs.append(("needs a person", need)) }
+        if let held = report.events[EventStatus.held.rawValue], held > 0 {
+            let advice = "see: till events ls --status held, then: till events release"
+            pairs.append(("held events", "\(held); \(advice)"))
+        }
         for mistake in reload.mistakes { pairs.append(("mistake", mistake)) }
         return Shown.pairs(pairs)
     }

@@ -47,12 +47,24 @@ extension WatchedMemory {
         world.watch.cancelled(run)
     }
 
-    private func grant(
-        _ wish: () async throws(StoreFailure) -> Void
-    ) async throws(StoreFailure) {
+    func release(
+        _ event: EventID,
+        because reason: String,
+        actor: String,
+        at now: Timestamp
+    ) async throws(StoreFailure) -> Int64 {
+        try await grant { () async throws(StoreFailure) in
+            try await real.release(event, because: reason, actor: actor, at: now)
+        }
+    }
+
+    private func grant<Answer: Sendable>(
+        _ wish: () async throws(StoreFailure) -> Answer
+    ) async throws(StoreFailure) -> Answer {
         try await pause()
-        try await abroad(wish)
+        let answer = try await abroad(wish)
         world.retries += 1
         bell.yield()
+        return answer
     }
 }
