@@ -5,6 +5,7 @@ import importlib
 import json
 import os
 import platform
+import shutil
 import signal
 import sqlite3
 import sys
@@ -12,7 +13,7 @@ import time
 from pathlib import Path
 
 from lab.disk import sync_rate
-from lab.places import WORK
+from lab.places import MEMORY, WORK
 from lab.sending import build_sender
 
 # Each is a module of lab with a function `measure`.
@@ -76,7 +77,7 @@ def machine() -> dict:
 
 
 def main() -> None:
-    """Measures what was named."""
+    """Measures what was named, and leaves nothing running."""
     options = parse()
     if options.list:
         for name, about in MEASUREMENTS.items():
@@ -87,7 +88,16 @@ def main() -> None:
         if name not in MEASUREMENTS:
             sys.exit(f"there is no measurement {name}; bench/run --list names them")
     # A signal is an end like any other: whatever was started is ended on the way out.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *_: sys.exit(143))
+    try:
+        measure(names, options)
+    finally:
+        shutil.rmtree(MEMORY, ignore_errors=True)
+
+
+def measure(names: list[str], options: Options) -> None:
+    """One measurement after the other."""
     build_sender()
     report = {"machine": machine(), "options": {
         name: value for name, value in vars(options).items() if name != "json"}}

@@ -4,7 +4,6 @@ import time
 
 from lab.disk import sync_rate
 from lab.events import Corpus
-from lab.places import WORK
 from lab.sending import Sending, send
 from lab.stock import Stocks
 from lab.table import figures, percentile
@@ -19,7 +18,7 @@ def measure(options) -> dict:
     """200 webhooks a second, alone and with one command after the other."""
     size = 10_000 if options.quick else 1_000_000
     state = Stocks().copy(size, "walked")
-    corpus = Corpus(WORK / "corpus-100000.bin", 100_000)
+    corpus = Corpus("100000", 100_000)
     seconds = max(5, options.seconds)
     corpus.refresh()
     syncs = sync_rate()

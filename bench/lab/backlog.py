@@ -4,7 +4,6 @@ import time
 
 from lab.disk import sync_rate
 from lab.events import Corpus
-from lab.places import WORK
 from lab.sending import Sending, send
 from lab.stock import Stocks
 from lab.table import figures
@@ -16,7 +15,7 @@ RATE = 200
 def measure(options) -> dict:
     """100,000 and 1,000,000 waiting events."""
     stocks = Stocks()
-    corpus = Corpus(WORK / "corpus-100000.bin", 100_000)
+    corpus = Corpus("100000", 100_000)
     sizes = (1000, 10_000) if options.quick else (100_000, 1_000_000)
     found = {}
     rows = [["waiting", "ready s", "walked/s", "MB when ready", "peak MB", "answer p99 ms",

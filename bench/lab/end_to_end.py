@@ -2,7 +2,7 @@
 
 from lab.disk import sync_rate
 from lab.events import Corpus
-from lab.places import WORK, fresh_folder
+from lab.places import fresh_folder
 from lab.sending import send
 from lab.table import figures, percentile
 from lab.till import SHIPPED_WORKFLOWS, Till
@@ -12,7 +12,7 @@ RATE = 200
 
 def measure(options) -> dict:
     """Both loads, in turn."""
-    corpus = Corpus(WORK / "corpus-100000.bin", 100_000)
+    corpus = Corpus("100000", 100_000)
     found: dict[str, list[dict]] = {}
     for _ in range(options.rounds):
         for name, rate in ((f"{RATE}/s", RATE), ("full load", 0)):

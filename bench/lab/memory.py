@@ -4,7 +4,7 @@ import time
 
 from lab.disk import sync_rate
 from lab.events import Corpus
-from lab.places import WORK, fresh_folder
+from lab.places import fresh_folder
 from lab.processes import Server
 from lab.sending import Sending
 from lab.table import figures
@@ -27,7 +27,7 @@ def measure(options) -> dict:
     with till.running() as server:
         while time.monotonic() < begin + seconds:
             number = acked // EVENTS % (MOST_EVENTS // EVENTS)
-            corpus = Corpus(WORK / "corpus-memory.bin", EVENTS, start=number * EVENTS)
+            corpus = Corpus("memory", EVENTS, start=number * EVENTS)
             left = max(1.0, begin + seconds - time.monotonic())
             acked += load(corpus, till, server, min(60.0, left), samples, begin)
         till.settle(300)

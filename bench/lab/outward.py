@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Self
 
 from lab.events import Corpus
-from lab.places import BENCH, WORK, fresh_folder
+from lab.places import BENCH, fresh_folder
 from lab.sending import send
 from lab.table import figures
 from lab.till import SHIPPED_WORKFLOWS, Till
@@ -60,7 +60,7 @@ def measure(options) -> dict:
 def run_once(kind: str, latency: int, calls: int) -> dict:
     """So many events at once, a call for each; the peer's own count and time."""
     folder = fresh_folder("row")
-    corpus = Corpus(WORK / f"corpus-email-{calls}.bin", calls, email=True)
+    corpus = Corpus(f"email-{calls}", calls, email=True)
     with contextlib.ExitStack() as stack:
         peer = stack.enter_context(SlowPeer("smtp" if kind == "mail" else "http", latency))
         till = mailing(folder, peer) if kind == "mail" else calling(folder, peer, kind)

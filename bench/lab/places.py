@@ -9,6 +9,8 @@ ROOT = Path(__file__).resolve().parents[2]
 BENCH = ROOT / "bench"
 # On the disk that is measured; removed with .build.
 WORK = ROOT / ".build" / "bench"
+# In memory, for what must not disturb that disk; removed at the end.
+MEMORY = Path(f"/dev/shm/till-bench-{os.getuid()}")
 PYTHON_PROGRAMS = ROOT / ".build" / "bench-venv" / "bin"
 RELEASE = ROOT / ".build" / "release"
 TILL = Path(os.environ.get("TILL_BIN", RELEASE / "till")).resolve()

@@ -53,7 +53,7 @@ def cost(binary, workflows, name: str) -> float:
 def instructions(binary, workflows, events: int, name: str) -> int:
     """Those of a daemon from its start to its end, with that many events in between."""
     till = Till(fresh_folder("row"), workflows)
-    corpus = Corpus(WORK / f"corpus-{events}.bin", events)
+    corpus = Corpus(f"{events}", events)
     output = WORK / f"callgrind.{name}"
     wrapper = ("valgrind", "--tool=callgrind", f"--callgrind-out-file={output}")
     with till.serve(*wrapper, binary=binary) as server:
@@ -73,7 +73,7 @@ def hottest(workflows, options) -> list[str]:
     if not shutil.which("perf"):
         return []
     till = Till(fresh_folder("row"), workflows)
-    corpus = Corpus(WORK / "corpus-400000.bin", 400_000)
+    corpus = Corpus("400000-stripe", 400_000)
     record = WORK / "perf.data"
     with till.running() as server, Sending(
             corpus, till.port, seconds=5, warmup=1) as sending:

@@ -5,7 +5,7 @@ import time
 
 from lab.disk import sync_rate
 from lab.events import Corpus
-from lab.places import WORK, fresh_folder
+from lab.places import fresh_folder
 from lab.sending import Sending, send
 from lab.table import figures, percentile
 from lab.till import SHIPPED_WORKFLOWS, Till
@@ -15,7 +15,7 @@ RATE = 200
 
 def measure(options) -> dict:
     """At a shop's rate and at full load, each without and with reloads."""
-    corpus = Corpus(WORK / "corpus-400000.bin", 400_000)
+    corpus = Corpus("400000-stripe", 400_000)
     found = {}
     rows = [["load", "reloads", "reload p50 ms", "p99 ms", "answer p99 ms", "... undisturbed",
              "answers/s", "... undisturbed", "fdatasync/s"]]

@@ -26,7 +26,7 @@ class Template:
 
     def __init__(self):
         folder = fresh_folder("template")
-        corpus = Corpus(WORK / "corpus-1.bin", 2)
+        corpus = Corpus("1", 2)
         till = Till(folder, NO_WORKFLOWS)
         with till.running():
             send(corpus, till.port, seconds=0.3, warmup=0, connections=1)

@@ -5,7 +5,7 @@ from statistics import median
 
 from lab.disk import sync_rate
 from lab.events import Corpus
-from lab.places import WORK, fresh_folder
+from lab.places import fresh_folder
 from lab.sending import Sending
 from lab.systems import System, all_systems
 from lab.table import figures, spread, thousands
@@ -23,7 +23,7 @@ RATIOS = [
 def main_corpus(options, seconds: float) -> Corpus:
     """The corpus that all rows share; big enough for 50,000 events a second, up to 1.4 GB."""
     count = options.events or min(400_000, int(50_000 * (seconds + options.warmup)))
-    return Corpus(WORK / f"corpus-{count}-{options.ids}.bin", count, options.ids)
+    return Corpus(f"{count}-{options.ids}", count, options.ids)
 
 
 def run_once(system: System, corpus: Corpus, options) -> dict:
