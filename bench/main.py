@@ -106,6 +106,9 @@ def measure(names: list[str], options: Options) -> None:
     for name in names:
         print(f"\n{name}: {MEASUREMENTS[name]}", flush=True)
         report[name] = importlib.import_module("lab." + name.replace("-", "_")).measure(options)
+        # What a failure leaves is kept to be looked at.
+        for scratch in ("row", "copy", "walking", "template"):
+            shutil.rmtree(WORK / scratch, ignore_errors=True)
         # After each, so that an hour's figures survive what comes after.
         if options.json:
             options.json.write_text(json.dumps(report, indent=2) + "\n")

@@ -17,6 +17,8 @@ from lab.sending import send
 from lab.till import NO_WORKFLOWS, SHIPPED_WORKFLOWS, Till
 
 BATCH = 20_000
+# A body of 3 kB in pages of 4 kB, its row and its place in the indexes.
+BYTES_OF_EVENT = 4400
 # Older than the events of any corpus, as the ids show.
 FIRST_NUMBER = -20_000_000
 
@@ -93,6 +95,15 @@ class Stocks:
 
     def __init__(self):
         self.template = Template()
+
+    @staticmethod
+    def has_room(events: int) -> bool:
+        """Whether the disk can hold such a stock, a copy of it, and what a run adds."""
+        return shutil.disk_usage(WORK).free > 2 * events * BYTES_OF_EVENT + 5_000_000_000
+
+    def drop(self, events: int, kind: str = "stored") -> None:
+        """Gives the space of a stock back."""
+        shutil.rmtree(WORK / "stock" / f"{kind}-{events}", ignore_errors=True)
 
     def state(self, events: int, kind: str = "stored") -> Path:
         """The folder of a stock of stored (unmatched), waiting or walked events; not to be used."""
