@@ -92,6 +92,19 @@ class Server:
         return Usage(cpu, peak, current)
 
 
+def busy_seconds() -> float:
+    """What all processors have worked so far, for anybody, the hypervisor's theft included."""
+    fields = list(map(int, Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:9]))
+    idle, waiting = fields[3:5]
+    return (sum(fields) - idle - waiting) / TICKS
+
+
+def cpu_seconds(pid: int) -> float:
+    """What one process has used so far."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return sum(map(int, fields[11:13])) / TICKS
+
+
 def memory_field(status: str, name: str) -> float:
     """A field of /proc/PID/status in MB; 0 where there is none."""
     for line in status.splitlines():

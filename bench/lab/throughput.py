@@ -6,6 +6,7 @@ from statistics import median
 from lab.disk import sync_rate
 from lab.events import Corpus
 from lab.places import fresh_folder
+from lab.processes import Server, busy_seconds, cpu_seconds
 from lab.sending import Sending
 from lab.systems import System, all_systems
 from lab.table import figures, spread, thousands
@@ -34,9 +35,9 @@ def run_once(system: System, corpus: Corpus, options) -> dict:
         with Sending(corpus, server.port, seconds=options.seconds, warmup=options.warmup,
                      connections=options.connections, wrap=not system.keeps) as sending:
             sending.wait_for("begin")
-            before, begin = server.usage(), time.monotonic()
+            before, begin = work(server, sending), time.monotonic()
             sending.wait_for("end")
-            after, span = server.usage(), time.monotonic() - begin
+            after, span = work(server, sending), time.monotonic() - begin
             answers = sending.result()
         settling = system.settle()
         peak = server.usage().peak_mb
@@ -48,7 +49,8 @@ def run_once(system: System, corpus: Corpus, options) -> dict:
         "answered_per_second": answers["per_second"],
         "p50_ms": answers["latency_us"]["p50"] / 1000,
         "p99_ms": answers["latency_us"]["p99"] / 1000,
-        "cores": (after.cpu_seconds - before.cpu_seconds) / span,
+        "cores": (after[0] - before[0]) / span,
+        "cores_of_others": max(0.0, after[1] - before[1]) / span,
         "peak_mb": peak,
         "settling_seconds": settling,
         "stored": stored,
@@ -57,6 +59,12 @@ def run_once(system: System, corpus: Corpus, options) -> dict:
         "syncs_per_second": sync,
         "sender": answers,
     }
+
+
+def work(server: Server, sending: Sending) -> tuple[float, float]:
+    """The seconds that the server has worked, and those of all but server and sender."""
+    own = server.usage().cpu_seconds
+    return own, busy_seconds() - own - cpu_seconds(sending.process.pid)
 
 
 def measure(options) -> dict:
@@ -73,8 +81,8 @@ def measure(options) -> dict:
             run = run_once(system, corpus, options)
             runs[system.name].append(run)
             print(f"  round {number} {system.name:14} {run['per_second']:9,.0f}/s"
-                  f"  p99 {run['p99_ms']:8.2f} ms  fdatasync {run['syncs_per_second']:7,.0f}/s",
-                  flush=True)
+                  f"  p99 {run['p99_ms']:8.2f} ms  fdatasync {run['syncs_per_second']:7,.0f}/s"
+                  f"  others {run['cores_of_others']:.2f} cores", flush=True)
     print()
     print_table(systems, runs)
     return {"rows": runs, "ratios": print_ratios(runs)}
@@ -82,7 +90,7 @@ def measure(options) -> dict:
 
 def print_table(systems: list[System], runs: dict[str, list[dict]]) -> None:
     """One line per row: medians over the rounds, least and most."""
-    rows = [["", "events/s", "min–max", "p50 ms", "p99 ms", "cores", "MB", "stored/acked",
+    rows = [["", "events/s", "min–max", "p50 ms", "p99 ms", "cores", "others", "MB", "stored/acked",
              "fdatasync/s (min–max)"]]
     for system in systems:
         of_row = runs[system.name]
@@ -91,6 +99,7 @@ def print_table(systems: list[System], runs: dict[str, list[dict]]) -> None:
             system.name, thousands(middle(of_row, "per_second")),
             spread(of_row, "per_second"), f"{middle(of_row, 'p50_ms'):.2f}",
             f"{middle(of_row, 'p99_ms'):.2f}", f"{middle(of_row, 'cores'):.2f}",
+            f"{middle(of_row, 'cores_of_others'):.2f}",
             f"{max(run['peak_mb'] for run in of_row):.0f}", kept(of_row),
             f"{syncs} ({spread(of_row, 'syncs_per_second')})",
         ])
