@@ -210,12 +210,18 @@ let testRooms: [Target] = [
         ],
         swiftSettings: house
     ),
+    // What the simulation needs of SQLite that Swift cannot ask for.
+    .target(
+        name: "MemoryVFS",
+        path: "Tests/MemoryVFS",
+        linkerSettings: [.linkedLibrary("sqlite3")]
+    ),
     // The engine in made-up worlds; an executable, so that thousands of them run in release.
     .executableTarget(
         name: "Simulation",
         dependencies: [
-            "Actions", "CSQLite", "Engine", "Model", "Outbound", "Plugins", "SQLiteStore", "Store",
-            "Stripe", "Workflows", "YAMLTree", logging,
+            "Actions", "CSQLite", "Engine", "MemoryVFS", "Model", "Outbound", "Plugins",
+            "SQLiteStore", "Store", "Stripe", "Workflows", "YAMLTree", crypto, logging,
         ],
         path: "Tests/Simulation",
         exclude: ["Rules", "regressions"],

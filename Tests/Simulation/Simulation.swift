@@ -13,6 +13,8 @@ struct Simulation {
     var isTracing = false
     /// Whether each world is played twice, to see that it plays the same.
     var isTwice = false
+    /// Whether every world opens what a dead process left behind, not one in four.
+    var isOpening = false
     /// Whether only the bugs are listed that can be put in.
     var isListing = false
     /// The package's folder.
@@ -41,6 +43,7 @@ struct Simulation {
             case "--package": package = rest.popFirst() ?? package
             case "--trace": isTracing = true
             case "--twice": isTwice = true
+            case "--opening": isOpening = true
             case "--plants": isListing = true
             case "--plant":
                 let word = rest.popFirst() ?? ""
@@ -87,12 +90,10 @@ struct Simulation {
 
     /// Plays one world; false, with what to do, where it broke a promise.
     private func isWhole(_ seed: UInt64, _ house: House) throws -> Bool {
-        let play = try Play(seed: seed, house: house, plant: plant, isTracing: isTracing)
-        try play.run()
+        let play = try play(seed, house, isTracing: isTracing)
         let watch = play.world.watch
         if isTwice {
-            let again = try Play(seed: seed, house: house, plant: plant, isTracing: false)
-            try again.run()
+            let again = try self.play(seed, house, isTracing: false)
             if again.world.watch.fingerprint != watch.fingerprint {
                 watch.violation("the same seed played otherwise the second time")
             }
@@ -100,9 +101,17 @@ struct Simulation {
         guard !watch.violations.isEmpty else { return true }
         print("seed \(seed) broke \(watch.violations.count):")
         for violation in watch.violations { print("  \(violation)") }
-        let bug = plant.map { " --plant \($0.rawValue)" } ?? ""
+        let bug = (isOpening ? " --opening" : "") + (plant.map { " --plant \($0.rawValue)" } ?? "")
         print("  again: \(CommandLine.arguments[0]) --from \(seed) --trace\(bug)")
         return false
+    }
+
+    private func play(_ seed: UInt64, _ house: House, isTracing: Bool) throws -> Play {
+        let world = World(seed: seed, plant: plant, isTracing: isTracing)
+        world.opensFiles = world.opensFiles || isOpening
+        let play = try Play(world, house)
+        try play.run()
+        return play
     }
 
     /// A folder of its own, in memory where the machine has one there.

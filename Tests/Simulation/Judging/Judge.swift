@@ -1,5 +1,4 @@
 import Model
-import SQLiteStore
 import Store
 
 /// Compares what is in the database with what the world knows of the purchases, at any moment and
@@ -10,33 +9,26 @@ final class Judge {
     private let purchases: [Purchase]
     private let byOrder: [String: Purchase]
     private let watch: Watch
-    private var inspector: Inspector
-    private var path: String
+    private var ground: Ground
     /// The events that were handed over at least once.
     var submitted: [String: Happening] = [:]
     /// The events that Till said it has.
     var acknowledged: Set<String> = []
 
-    /// Judges over that database file.
-    init(_ purchases: [Purchase], watch: Watch, path: String) throws {
+    /// Judges over the store of that ground.
+    init(_ purchases: [Purchase], watch: Watch, ground: Ground) throws {
         self.purchases = purchases
         byOrder = Dictionary(
             uniqueKeysWithValues: purchases.compactMap { it in it.order.map { ($0, it) } }
         )
         self.watch = watch
-        self.path = path
-        inspector = try Inspector(path: path)
+        self.ground = ground
     }
 
-    /// Lets go of the file.
-    func close() { inspector.close() }
+    /// Goes on with another store.
+    func look(at ground: Ground) throws { self.ground = ground }
 
-    /// Goes on with another file.
-    func look(at path: String) throws {
-        inspector.close()
-        self.path = path
-        inspector = try Inspector(path: path)
-    }
+    private var inspector: Inspector { ground.inspector }
 
     /// The rows of a query, every value as text.
     func rows(_ sql: String) throws -> [[String]] { try inspector.rows(sql) }
@@ -296,7 +288,9 @@ final class Judge {
         for row in try inspector.rows("PRAGMA integrity_check") where row != ["ok"] {
             watch.violation("the file is damaged: \(row)")
         }
-        let verdict = try AuditVerifier.verify(databasePath: path)
-        if let flaw = verdict.firstBad { watch.violation("the audit chain is broken: \(flaw)") }
+        let rows = try inspector.rows(AuditLink.query)
+        if let flaw = AuditLink.flaw(in: rows, from: ground.auditBegin) {
+            watch.violation("the audit chain is broken: \(flaw)")
+        }
     }
 }

@@ -2,6 +2,7 @@ import Actions
 import Engine
 import Foundation
 import Logging
+import MemoryVFS
 import Model
 import Outbound
 import Plugins
@@ -9,7 +10,9 @@ import SQLiteStore
 import Store
 
 /// What all worlds share: the rules, read once, and a database that has their tables.
-final class House: Sendable {
+final class House: @unchecked Sendable {
+    // Why: worlds are simulated on one thread, one after the other.
+
     /// The rules of the three states that a shop's folder is in, one after the other.
     let playbooks: [Playbook]
     /// A database with the tables of all plugins and nothing in them.
@@ -19,6 +22,8 @@ final class House: Sendable {
     /// Who takes what leaves the house.
     let stage: Stage
     private let memory: SQLiteMemory
+    private var shared: Ground?
+    private var grounds = 0
 
     /// A logger that says nothing.
     static var silence: Logger { Logger(label: "simulation") { _ in SwiftLogNoOpLogHandler() } }
@@ -32,6 +37,7 @@ final class House: Sendable {
     /// - Throws: What is wrong with the rules or the folder.
     init(package: String, home: String, plant: Plant?) async throws {
         self.home = home
+        memory_vfs_enter(home)
         let stage = Stage()
         self.stage = stage
         let plugins = try Self.plugins(package, home, plant)
@@ -54,7 +60,9 @@ final class House: Sendable {
         for draft in drafts { _ = try await draft.apply(to: first, generation: 1, at: moment) }
         await first.close()
         template = "\(home)/template.db"
-        try FileManager.default.copyItem(atPath: "\(home)/template/till.db", toPath: template)
+        guard memory_vfs_copy("\(home)/template/till.db", template) == 1 else {
+            throw Trouble("the template cannot be copied")
+        }
         memory = try open()
         var playbooks: [Playbook] = []
         for (index, draft) in drafts.enumerated() {
@@ -63,6 +71,38 @@ final class House: Sendable {
             )
         }
         self.playbooks = playbooks
+    }
+
+    /// The ground of the next world, with nothing on it.
+    func ground() throws -> Ground {
+        if let shared {
+            try shared.sweep()
+            return shared
+        }
+        let ground = try Ground(folder: folder(), copying: [template], stage: stage)
+        shared = ground
+        return ground
+    }
+
+    /// Another ground, from the files as they lie there after a kill.
+    func ground(leftBehindIn old: Ground) throws -> Ground {
+        let ground = try Ground(folder: folder(), copying: old.files, stage: stage)
+        ground.auditBegin = old.auditBegin
+        return ground
+    }
+
+    /// A world is over there; the next one may have it only where all was well.
+    func leave(_ ground: Ground, isSound: Bool) throws {
+        if ground === shared {
+            if isSound { return }
+            shared = nil
+        }
+        try ground.remove()
+    }
+
+    private func folder() -> String {
+        grounds += 1
+        return "\(home)/\(grounds)"
     }
 
     /// Lets go of the files.

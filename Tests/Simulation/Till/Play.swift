@@ -24,16 +24,15 @@ final class Play: @unchecked Sendable {
     /// When the last delivery is first tried, in milliseconds.
     let horizon: Int64
     private let strays: [Happening]
-    private var folder: String
-    private var memory: SQLiteMemory
+    /// The store under it.
+    private var ground: Ground
     private var lives = 0
     private var deaths: Int
     private var isOver = false
     private var hasEnded = false
 
-    /// Sets the stage of a seed.
-    init(seed: UInt64, house: House, plant: Plant?, isTracing: Bool) throws {
-        let world = World(seed: seed, plant: plant, isTracing: isTracing)
+    /// Sets the stage of a world.
+    init(_ world: World, _ house: House) throws {
         self.world = world
         self.house = house
         var teller = Teller(dice: world.dice.split())
@@ -42,23 +41,9 @@ final class Play: @unchecked Sendable {
         box = PlaybookBox(house.playbooks[0])
         horizon = world.dice.number(10_000...[60_000, 1_800_000, 10_000_000][world.dice.below(3)])
         deaths = [0, 1, 1, 2, 4][world.dice.below(5)]
-        folder = "\(house.home)/\(seed)-0"
-        try FileManager.default.createDirectory(
-            atPath: folder,
-            withIntermediateDirectories: true
-        )
-        try FileManager.default.copyItem(atPath: house.template, toPath: "\(folder)/till.db")
-        memory = try Self.open(folder, world)
-        world.judge = try Judge(purchases, watch: world.watch, path: "\(folder)/till.db")
+        ground = try house.ground()
+        world.judge = try Judge(purchases, watch: world.watch, ground: ground)
         house.stage.enter(world)
-    }
-
-    private static func open(_ folder: String, _ world: World) throws -> SQLiteMemory {
-        try SQLiteMemory.open(
-            directory: folder,
-            clock: { world.time.wall },
-            logger: House.silence
-        )
     }
 
     /// Plays it; what was broken is with the world's watch.
@@ -69,9 +54,8 @@ final class Play: @unchecked Sendable {
         }
         let end = world.time.run { hasEnded }
         if end != .done { world.watch.violation("the world is \(end)") }
-        world.judge?.close()
         house.stage.enter(nil)
-        try FileManager.default.removeItem(atPath: folder)
+        try house.leave(ground, isSound: world.watch.violations.isEmpty)
     }
 
     private func perform() async {
@@ -153,7 +137,7 @@ final class Play: @unchecked Sendable {
             engine = nil
             guard !isOver else { return }
             do {
-                if isCareful, world.dice.chance(30) { try reopen() }
+                if isCareful, world.dice.chance(30), world.opensFiles { try reopen() }
                 try await world.time.sleep(world.dice.span(100...20_000))
             } catch {
                 return world.watch.violation("the process cannot be started again: \(error)")
@@ -171,11 +155,11 @@ final class Play: @unchecked Sendable {
                 isWritten: world.dice.chance(50)
             )
         }
-        let process = WatchedMemory(memory, in: world, life: lives, death: death)
+        let process = WatchedMemory(ground, in: world, life: lives, death: death)
         let (time, dice) = (world.time, world.dice.split())
         let engine = Engine(
             memory: process,
-            evaluator: memory.expressions,
+            evaluator: ground.memory.expressions,
             playbooks: box,
             logger: House.silence,
             isCareful: isCareful,
@@ -199,16 +183,10 @@ final class Play: @unchecked Sendable {
     /// Goes on with a copy of the files, as they lie there after a kill.
     private func reopen() throws {
         world.watch.note("opens what the dead process left behind")
-        let old = folder
-        folder = "\(house.home)/\(world.seed)-\(lives)"
-        let files = FileManager.default
-        try files.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        for name in ["till.db", "till.db-wal"] where files.fileExists(atPath: "\(old)/\(name)") {
-            try files.copyItem(atPath: "\(old)/\(name)", toPath: "\(folder)/\(name)")
-        }
-        memory = try Self.open(folder, world)
-        try world.judge?.look(at: "\(folder)/till.db")
-        try files.removeItem(atPath: old)
+        let old = ground
+        ground = try house.ground(leftBehindIn: old)
+        try world.judge?.look(at: ground)
+        try house.leave(old, isSound: true)
     }
 
     /// Waits until nothing is left to be walked, and judges then.

@@ -25,6 +25,8 @@ final class WatchedMemory: WalkMemory, WishMemory, Recording, @unchecked Sendabl
     private let dice: Dice
     private let death: Death?
     private let life: Int
+    /// How many numbers of runs were given away before the world began.
+    private let runsBefore: Int64
     private let changed: AsyncStream<Void>
     /// Tells the engine that something is new.
     let bell: AsyncStream<Void>.Continuation
@@ -33,9 +35,10 @@ final class WatchedMemory: WalkMemory, WishMemory, Recording, @unchecked Sendabl
     /// What everything comes to once the process is dead.
     private static let gone = StoreFailure.broken("the process is dead")
 
-    /// Looks at a store in one life.
-    init(_ real: SQLiteMemory, in world: World, life: Int, death: Death?) {
-        self.real = real
+    /// Looks at the store of a ground in one life.
+    init(_ ground: Ground, in world: World, life: Int, death: Death?) {
+        real = ground.memory
+        runsBefore = ground.runsBefore
         self.world = world
         self.life = life
         self.death = death
@@ -185,7 +188,7 @@ final class WatchedMemory: WalkMemory, WishMemory, Recording, @unchecked Sendabl
         try reading { () throws(StoreFailure) in try real.interruptedRuns() }
     }
 
-    func reserveRunID() -> RunID { real.reserveRunID() }
+    func reserveRunID() -> RunID { RunID(real.reserveRunID().number - runsBefore) }
 
     func changes() -> AsyncStream<Void> { changed }
 }
