@@ -172,7 +172,13 @@ final class Connection {
 
     /// Ends a transaction that only read.
     func endReading() {
-        if !isAutocommit { sqlite3_exec(handle, "ROLLBACK", nil, nil, nil) }
+        if isAutocommit { return }
+        do throws(SQLFault) {
+            try statement("ROLLBACK").run()
+        } catch {
+            // swallow: whoever reads next is told that a transaction is open.
+            return
+        }
     }
 
     /// Forgets the prepared statements and closes; nothing may be called afterwards.
