@@ -72,9 +72,7 @@ struct TriggerJSONReader {
         let start = index
         while let byte = peek, !",]} \t\r\n:\"{[".utf8.contains(byte) { index += 1 }
         let word = String(decoding: bytes[start..<index], as: UTF8.self)
-        let number = #/-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+\-]?[0-9]+)?/#
-        let isLawful =
-            ["true", "false", "null"].contains(word) || word.wholeMatch(of: number) != nil
+        let isLawful = ["true", "false", "null"].contains(word) || JSONText.isNumber(word)
         return isLawful ? .word(word) : nil
     }
 

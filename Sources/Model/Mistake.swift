@@ -114,10 +114,19 @@ package enum Suggestion {
         let length = word.count
         let limit = max(1, length / 3)
         // Whose length differs by more is no nearer; a word may be as long as a file.
-        let ranked = known.filter { abs($0.count - length) <= limit }.map {
-            ($0, distance(Array(word.lowercased()), Array($0.lowercased())))
+        let near = known.filter { abs($0.count - length) <= limit }
+        if near.isEmpty { return nil }
+        let letters = Array(word.lowercased())
+        let counts = counts(of: letters)
+        let ranked = near.compactMap { name -> (String, Int)? in
+            let others = Array(name.lowercased())
+            // Most names are told apart by what letters they have.
+            guard lack(of: Self.counts(of: others), in: counts) <= limit,
+                let distance = distance(letters, others, atMost: limit)
+            else { return nil }
+            return (name, distance)
         }
-        return ranked.filter { $0.1 <= limit }.min { ($0.1, $0.0) < ($1.1, $1.0) }?.0
+        return ranked.min { ($0.1, $0.0) < ($1.1, $1.0) }?.0
     }
 
     /// `; did you mean "…"?` for the nearest known name, or an empty text.
@@ -125,12 +134,36 @@ package enum Suggestion {
         nearest(to: word, among: known).map { "; did you mean \"\($0)\"?" } ?? ""
     }
 
-    /// Levenshtein's distance with neighbouring swaps counted as one edit.
-    private static func distance(_ one: [Character], _ other: [Character]) -> Int {
+    /// How many letters of each kind there are; several kinds share a count.
+    private static func counts(of letters: [Character]) -> [Int] {
+        var counts = [Int](repeating: 0, count: 32)
+        for letter in letters {
+            counts[Int(letter.unicodeScalars.first?.value ?? 0) % counts.count] += 1
+        }
+        return counts
+    }
+
+    /// At least so many letters must be changed to make one count of letters of the other.
+    private static func lack(of one: [Int], in other: [Int]) -> Int {
+        var (more, less) = (0, 0)
+        for (count, against) in zip(one, other) {
+            if count > against { more += count - against } else { less += against - count }
+        }
+        return max(more, less)
+    }
+
+    /// Levenshtein's distance with neighbouring swaps counted as one edit; nil where it is larger
+    /// than the limit.
+    private static func distance(
+        _ one: [Character],
+        _ other: [Character],
+        atMost limit: Int
+    ) -> Int? {
         var older: [Int] = []
         var old = Array(0...other.count)
         for (row, letter) in one.enumerated() {
             var new = [row + 1]
+            new.reserveCapacity(old.count)
             for (column, against) in other.enumerated() {
                 var cost = min(
                     new[column] + 1,
@@ -142,8 +175,10 @@ package enum Suggestion {
                 }
                 new.append(cost)
             }
+            // A row is never below both rows before it.
+            if min(old.min() ?? 0, new.min() ?? 0) > limit { return nil }
             (older, old) = (old, new)
         }
-        return old[other.count]
+        return old[other.count] <= limit ? old[other.count] : nil
     }
 }

@@ -97,7 +97,7 @@ package struct Fields: Sendable, Hashable {
     }
 }
 
-/// Writing JSON text without a tree.
+/// JSON text without a tree.
 package enum JSONText {
     /// The text as a JSON string with its quotes, escaped as RFC 8259 §7 asks.
     package static func quoted(_ text: String) -> String {
@@ -118,6 +118,29 @@ package enum JSONText {
             }
         }
         return out + "\""
+    }
+
+    /// Whether a text is a number as JSON writes it, RFC 8259 §6.
+    package static func isNumber(_ text: String) -> Bool {
+        var rest = text.utf8[...]
+        func take(_ signs: String) -> Bool {
+            guard let first = rest.first, signs.utf8.contains(first) else { return false }
+            rest.removeFirst()
+            return true
+        }
+        func takeDigits() -> Bool {
+            let more = rest.drop { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+            defer { rest = more }
+            return more.startIndex != rest.startIndex
+        }
+        _ = take("-")
+        guard take("0") || takeDigits() else { return false }
+        if take("."), !takeDigits() { return false }
+        if take("eE") {
+            _ = take("+-")
+            if !takeDigits() { return false }
+        }
+        return rest.isEmpty
     }
 
     /// Whether a byte is to be escaped, or begins a character that may be.

@@ -56,7 +56,7 @@ struct Manifest {
         )
         let folderName = folder.split(separator: "/").last.map(String.init) ?? folder
         name = reader.text("name", required: true) ?? folderName
-        if name.wholeMatch(of: /[a-z0-9][a-z0-9\-]{0,63}/) == nil {
+        if !PlainName.fits(name, signs: "-", upTo: 64) {
             reader.note(
                 "\"\(name)\" is no plugin's name; write small letters, digits and \"-\"",
                 at: "name"

@@ -22,7 +22,7 @@ struct StepNames {
         ids = (main + failure).map { step in
             let written = step["id"].flatMap { $0.isNull ? nil : $0 }
             guard let node = written ?? step["uses"], let id = node.scalar?.text else { return nil }
-            if written != nil, id.wholeMatch(of: /[a-z0-9][a-z0-9_\-]{0,63}/) == nil {
+            if written != nil, !PlainName.fits(id, signs: "_-", upTo: 64) {
                 mistakes.note(
                     "\"\(id)\" is no step's id; write small letters, digits, \"-\" and \"_\"",
                     at: node.place

@@ -93,7 +93,7 @@ package struct WorkflowReader: Sendable {
                 "the workflow is called \"\(written)\", its file \"\(last)\"; give both one name",
                 at: "name"
             )
-        } else if stem.wholeMatch(of: /[a-z0-9][a-z0-9._\-]{0,99}/) == nil {
+        } else if !PlainName.fits(stem, signs: "._-", upTo: 100) {
             keys.note(
                 "\"\(stem)\" is no workflow's name; call the file with small letters, digits, "
                     + "\".\", \"_\" and \"-\"",

@@ -12,9 +12,7 @@ extension Node.Scalar {
         case "true", "false": return .json(text)
         default: break
         }
-        guard text.wholeMatch(of: /-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+\-]?[0-9]+)?/) != nil else {
-            return .text(text)
-        }
+        guard JSONText.isNumber(text) else { return .text(text) }
         return Int64(text).map(Value.integer) ?? .json(text)
     }
 }

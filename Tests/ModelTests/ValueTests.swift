@@ -19,6 +19,21 @@ import Testing
         #expect(value.isTrue == isTrue)
     }
 
+    @Test(arguments: [
+        "0", "-0", "7", "-10", "0.5", "1e9", "1E+9", "12.50e-07",
+    ])
+    func `what JSON writes is a number`(text: String) {
+        #expect(JSONText.isNumber(text))
+    }
+
+    @Test(arguments: [
+        "", "-", "01", "-01", "+1", "1.", ".5", "1e", "1e+", "1.e1", "0x1", "1 ", " 1", "1_000",
+        "٣", "1\u{301}", "1.5.1", "--1", "1e5.5", "NaN",
+    ])
+    func `all else is none`(text: String) {
+        #expect(!JSONText.isNumber(text))
+    }
+
     @Test func `a real that JSON cannot hold is null`() {
         #expect(Value.real(.infinity).asJSON == "null")
         #expect(Value.real(.nan).asJSON == "null")

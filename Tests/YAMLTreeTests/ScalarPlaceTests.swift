@@ -24,6 +24,20 @@ import YAMLTree
     }
 
     @Test(arguments: [
+        "", "a", "\n", "a\n\nb", "a\r\nb\rc\n\rd", "\r\n\n", "\u{85}a\u{2028}b\u{2029}\u{B}\u{C}",
+        "é\u{2027}\u{2030}ª†", "a\n\u{301}b\r\u{301}", "👩‍👧\n👩‍👧", "\u{A0}\u{C2}\u{85}",
+    ])
+    func `lines end where characters say that they do`(text: String) {
+        let right = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+        let file = SourceFile(path: "a", text: text)
+
+        let lines = (1...right.count + 1).map { line in
+            file.mistake("x", at: file.place(line, 1)).sourceLine
+        }
+        #expect(lines == right.map(String.init) + [nil])
+    }
+
+    @Test(arguments: [
         "a: x@ y@\n",
         "a: é👩‍👧@ 'x' @\n",
         "a: x @\n  y @\n\n\n  z@\n",

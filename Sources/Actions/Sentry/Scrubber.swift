@@ -46,26 +46,41 @@ package enum Scrubber {
 
     /// A text without keys, addresses of mail, and card numbers.
     package static func scrub(_ text: String) -> String {
+        let text = scrubbingCards(in: text)
         var out = ""
-        var word = ""
-        let end = {
-            out += isSecret(word) ? mark : word
-            word = ""
+        var rest = text[...]
+        while !rest.isEmpty {
+            let word = rest.prefix(while: isOfWord)
+            out += isSecret(word) ? mark[...] : word
+            rest = rest[word.endIndex...]
+            let gap = rest.prefix { !isOfWord($0) }
+            out += gap
+            rest = rest[gap.endIndex...]
         }
-        for character in scrubbingCards(in: text) {
-            if character.isLetter || character.isNumber || "@._-+%".contains(character) {
-                word.append(character)
-            } else {
-                end()
-                out.append(character)
-            }
-        }
-        end()
         return out
     }
 
+    /// Whether a character may stand in a key or an address of mail.
+    private static func isOfWord(_ character: Character) -> Bool {
+        guard let byte = character.asciiValue else {
+            return character.isLetter || character.isNumber
+        }
+        return switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "@"), UInt8(ascii: "."),
+            UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "+"), UInt8(ascii: "%"):
+            true
+        default: false
+        }
+    }
+
     /// Whether a word is a key of Stripe or an address of mail.
-    private static func isSecret(_ word: String) -> Bool {
+    private static func isSecret(_ word: Substring) -> Bool {
+        // Every key has the one sign in it, every address the other.
+        let isCandidate = word.utf8.contains {
+            $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: "@")
+        }
+        guard isCandidate else { return false }
         let isKey = ["sk_", "rk_", "whsec_", "pk_"].contains { prefix in
             guard let start = word.firstRange(of: prefix) else { return false }
             return word[start.upperBound...].count >= 8
@@ -81,6 +96,8 @@ package enum Scrubber {
 
     /// Replaces runs of digits, with single spaces or hyphens between, that are card numbers.
     private static func scrubbingCards(in text: String) -> String {
+        let digits = text.utf8.count { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+        if digits < 13 { return text }
         var out = ""
         var run = ""
         let end = {

@@ -36,9 +36,14 @@ package enum SettingName: String, Sendable, CaseIterable {
     case retentionFailed = "retention.failed"
 
     /// The variable that overrides the file: `TILL_MAIL_SMTP_HOST`; in lower case its credential.
-    package var environmentName: String {
-        "TILL_" + rawValue.map { $0 == "." || $0 == "-" ? "_" : $0.uppercased() }.joined()
-    }
+    package var environmentName: String { Self.environmentNames[self] ?? "" }
+
+    private static let environmentNames = Dictionary(
+        uniqueKeysWithValues: allCases.map { name in
+            let words = name.rawValue.map { $0 == "." || $0 == "-" ? "_" : $0.uppercased() }
+            return (name, "TILL_" + words.joined())
+        }
+    )
 
     /// Whether its value must not be shown, and is written in the file as a reference only.
     package var isSecret: Bool { self == .smtpPassword || self == .sentryDSN }

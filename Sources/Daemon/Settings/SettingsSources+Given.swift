@@ -12,7 +12,7 @@ extension SettingsSources {
         let variable = "TILL_TAKEN_AS_GIVEN"
         var sources = self
         var names = ["STRIPE_WEBHOOK_SECRET"]
-        if let file {
+        if let file, file.text.contains("${") {
             let text = file.text.replacing(#/\$\{file:[^}]*\}/#, with: "${env:\(variable)}")
             names += text.matches(of: #/\$\{env:([^}]*)\}/#).map { String($0.1) }
             sources.file = SourceFile(path: file.path, text: text)
