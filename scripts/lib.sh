@@ -76,3 +76,18 @@ simulate() {
 }
 
 need_simulation() { swift build -c release --product Simulation "${release_flags[@]}"; }
+
+# Where the debug build is, and what makes its sanitizer see Foundation's locks.
+readonly debug=.build/tsan mutex=.build/tsan-mutex.so
+
+# The debug build has ThreadSanitizer in it: one build, and every unit test is a test for races too.
+debug_build() { swift build --build-tests --sanitize=thread --scratch-path "$debug"; }
+mutex_for_sanitizer() {
+    clang -std=c17 -Wall -Wextra -Werror -O2 -shared -fPIC -fuse-ld=lld Tests/Sanitizers/mutex.c -o "$mutex" &&
+        printf '#!/bin/sh\nLD_PRELOAD=%s exec %s "$@"\n' "$PWD/$mutex" "$PWD/$debug/debug/till" >"$debug/till" &&
+        chmod +x "$debug/till"
+}
+sanitized_tests() {
+    LD_PRELOAD=$PWD/$mutex TILL_TEST_PYTHON=$PWD/$python swift test --skip-build --sanitize=thread \
+        --scratch-path "$debug" "$@"
+}

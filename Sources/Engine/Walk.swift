@@ -34,8 +34,8 @@ extension Walker {
         for walking in walkings where enter(walking) { walk(walking, into: &batch) }
     }
 
-    /// Judges the run's next steps and fills the first whose `if` is not false; what follows from its
-    /// end is fixed here.
+    /// Judges the run's next steps and fills the first whose `if` is not false; what follows from
+    /// its end is fixed here.
     func walk(_ run: Walking, into batch: inout Batch) {
         while true {
             guard let plan = run.plan else { return abandon(run, "it has no such step", &batch) }
@@ -49,7 +49,7 @@ extension Walker {
             case .impossible(let failure):
                 return end(run, plan, .failed(failure), decision, &batch)
             case .filled(let inputs, let recorded):
-                return act(run, plan, inputs, recorded, decision, &batch)
+                return act(run, plan, (inputs, recorded), decision, &batch)
             }
         }
     }
@@ -58,15 +58,14 @@ extension Walker {
     private func act(
         _ run: Walking,
         _ plan: StepPlan,
-        _ inputs: Fields,
-        _ recorded: String,
+        _ filled: (inputs: Fields, recorded: String),
         _ decision: Decision,
         _ batch: inout Batch
     ) {
         switch plan.performer {
         case .database(let plugin, let part):
-            let reference = run.reference(plan, inputs: recorded, at: decision.now)
-            let call = run.effect(part, of: plugin, inputs, reference)
+            let reference = run.reference(plan, inputs: filled.recorded, at: decision.now)
+            let call = run.effect(part, of: plugin, filled.inputs, reference)
             batch.add(
                 .effect(reference, call) { decision.change(after: $0) },
                 .step(run, reference)
@@ -76,8 +75,8 @@ extension Walker {
             guard slots.take(plugin.kind, limit: limits.concurrency, for: run.id) else {
                 return park(run)
             }
-            let reference = run.reference(plan, inputs: recorded, at: decision.now)
-            let call = run.call(plan, inputs, reference, limits.timeout)
+            let reference = run.reference(plan, inputs: filled.recorded, at: decision.now)
+            let call = run.call(plan, filled.inputs, reference, limits.timeout)
             let attempt = Attempt(action, call, plugin.kind, reference.alone, decision)
             batch.add(.began(reference), .begin(run, attempt))
         }

@@ -6,6 +6,8 @@ import Workflows
 extension Walker {
     /// So many runs may wait for a lane or a slot in memory; more are left in the store.
     private static let linedUp = 100_000
+    /// So long nothing else is walked beside a suspect's outward attempt.
+    static let watchedAlone = Duration.milliseconds(200)
 
     /// Settles what a process that is gone left under way: nobody knows how it ended.
     func recover() throws(StoreFailure) {
@@ -48,7 +50,7 @@ extension Walker {
     func load(into batch: inout Batch) throws(StoreFailure) {
         try settleRested(into: &batch)
         if !wanted.isEmpty { try readWanted(&batch) }
-        if let id = alone, known[id] == nil || outward[id] != nil || parked[id] != nil {
+        if let id = alone, known[id] == nil || parked[id] != nil || isOutLongEnough(id) {
             alone = nil
         }
         guard alone == nil else { return }
@@ -74,6 +76,13 @@ extension Walker {
         } else if search.hasEvents {
             try readEvents(&batch)
         }
+    }
+
+    /// Whether an attempt has been outside for so long that it will hardly take the process down:
+    /// the next suspect is not to be there when it does, nor to wait for a peer that hangs.
+    private func isOutLongEnough(_ id: RunID) -> Bool {
+        guard let begun = outward[id]?.attempt.reference.startedAt else { return false }
+        return engine.clock().since(begun) >= Self.watchedAlone
     }
 
     /// How many more runs may be taken into memory now.

@@ -194,6 +194,7 @@ final class Walker {
             case .wait: break
             }
         }
+        if alone != nil { limit = min(limit, Self.watchedAlone) }
         search.dueAt = try engine.memory.nextDue()
         if !isDraining, let due = search.dueAt {
             limit = min(limit, max(due.since(now), Self.shortestSleep))

@@ -122,6 +122,77 @@ import Testing
         }
     }
 
+    @Test func `steps whose if is false are passed together, and later ones see them`()
+        async throws
+    {
+        let shop = try Shop(workflows: [
+            "paid": """
+            on: order.paid
+            steps:
+              - { id: one, uses: call, if: 0 }
+              - { id: two, uses: call, if: 0 }
+              - { id: three, uses: call, if: "steps -> 'two' ->> 'outcome' = 'skipped'" }
+              - { id: four, uses: call, if: 0 }
+              - { id: five, uses: call, if: 0 }
+            """
+        ])
+
+        try await shop.open { open in
+            try await open.deliver("evt_1")
+            try await open.walk()
+
+            let run = try #require(try open.runs().first)
+            #expect(run.row.status == .succeeded)
+            #expect(run.steps.map(\.status) == [.skipped, .skipped, .done, .skipped, .skipped])
+            #expect(run.steps.map(\.attempts) == [1, 1, 1, 1, 1])
+            #expect(run.steps[3].reason == "if is false: 0")
+            #expect(shop.peer.calls.map(\.step) == ["three"])
+            let actions = try open.memory.reader.auditRows(AuditFilter(limit: 99)).map(
+                \.entry.action
+            )
+            #expect(
+                actions.filter { $0.hasPrefix("step.") }.sorted() == [
+                    "step.began", "step.done", "step.skipped",
+                ]
+            )
+        }
+    }
+
+    @Test func `a run that passed steps and found no slot is walked from there`() async throws {
+        let shop = try Shop(
+            peer: FakePeer(concurrency: 1),
+            workflows: [
+                "paid": """
+                on: order.paid
+                steps:
+                  - { id: never, uses: call, if: 0 }
+                  - { id: tell, uses: call }
+                """
+            ]
+        )
+        shop.peer.script("tell", [.hold])
+
+        try await shop.open { open in
+            for number in 1...3 { try await open.deliver("evt_\(number)", order: "\(number)") }
+            let engine = open.engine()
+            async let walk: Void = engine.walkUntilIdle { _ in false }
+            while try open.statuses() != [.succeeded, .succeeded, .succeeded] {
+                shop.peer.release()
+                await Task.yield()
+            }
+            try await walk
+
+            let runs = try open.runs()
+            #expect(
+                runs.map { $0.steps.map(\.status) }
+                    == Array(
+                        repeating: [.skipped, .done],
+                        count: 3
+                    )
+            )
+        }
+    }
+
     @Test func `a second run with the same once-per key is skipped, another key runs`()
         async throws
     {

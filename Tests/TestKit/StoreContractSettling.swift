@@ -158,6 +158,39 @@ extension StoreContract {
             #expect(try subject.lists.run(run.id)?.steps.first?.outputs == "{\"id\":\"m1\"}")
             #expect(try subject.status(ofEvent: "evt_1") == .done)
         },
+        Case("steps that were passed are written with the one that begins, and once") { subject in
+            let run = try await subject.started("evt_1")
+            var ref = subject.ref(run, step: "mail")
+            ref.position = StepPosition(.main, 2)
+            ref.passed = ["a", "b"].enumerated().map { index, step in
+                PassedStep(
+                    position: StepPosition(.main, index),
+                    step: step,
+                    action: "tills",
+                    key: "evt_1/w/\(step)",
+                    reason: "if is false: 0"
+                )
+            }
+            let end = RunChange(status: .succeeded, position: ref.position)
+
+            _ = try await subject.settled(.began(ref))
+            let begun = try #require(try subject.store.interruptedRuns().first)
+            let again = try await subject.settled(.began(ref))
+            _ = try await subject.settled(.ended(ref.alone, .done(Fields()), end))
+
+            let steps = try #require(try subject.lists.run(run.id)?.steps)
+            let audit = try subject.lists.auditRows(AuditFilter(action: "step.began"))
+            #expect(begun.position == ref.position)
+            guard case .failed(.refused(let why)) = again else {
+                throw ContractBreach("the run left its first step twice: \(again)")
+            }
+            #expect(why.contains("no longer at step"))
+            #expect(steps.map(\.status) == [.skipped, .skipped, .done])
+            #expect(steps.map(\.reason) == ["if is false: 0", "if is false: 0", nil])
+            #expect(audit.count == 1)
+            #expect(audit.first?.entry.detail.contains(#""passed":["a","b"]"#) == true)
+            #expect(try subject.status(ofEvent: "evt_1") == .done)
+        },
         Case("crashes are counted, taken back, and forgiven with a settled step") { subject in
             let run = try await subject.started("evt_1")
             _ = try await subject.settled(.suspected(run.id))

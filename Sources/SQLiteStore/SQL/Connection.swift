@@ -22,7 +22,7 @@ final class Connection {
     /// Statements by the address of their literal.
     private var cache: [UInt: Statement] = [:]
 
-    /// Tunes the library once, before it is used; where somebody used it already it stays as it was.
+    /// Tunes the library once, before it is used; where somebody used it before it stays as it is.
     private static let isTuned = till_sqlite_tune() == SQLITE_OK
 
     /// Opens a database file.
