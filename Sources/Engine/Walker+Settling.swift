@@ -205,7 +205,13 @@ extension Walker {
         guard !arrears.isEmpty else { return }
         let batch = arrears
         arrears = Batch()
-        let answers = try await engine.memory.settle(batch.items.map(\.settlement))
-        _ = try settled(batch, .success(answers))
+        do throws(StoreFailure) {
+            let answers = try await engine.memory.settle(batch.items.map(\.settlement))
+            _ = try settled(batch, .success(answers))
+        } catch {
+            // A busy store or a full disk: those runs stay *running* there, which the next start
+            // finds and makes unsure. Only a broken one is thrown on.
+            _ = try settled(batch, .failure(error))
+        }
     }
 }
