@@ -1,4 +1,5 @@
 #pragma once
+#include <arpa/inet.h>
 #include <curl/curl.h>
 #include <netinet/in.h>
 #include <string.h>
@@ -53,6 +54,11 @@ static inline CURLcode till_curl_set_opener(CURL *easy, curl_opensocket_callback
     return curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, value);
 }
 
+/* Asked before each sending of a request, also on a used connection. */
+static inline CURLcode till_curl_set_asker(CURL *easy, curl_prereq_callback value) {
+    return curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, value);
+}
+
 static inline long till_curl_get_long(CURL *easy, CURLINFO info) {
     long value = 0;
     curl_easy_getinfo(easy, info, &value);
@@ -74,6 +80,12 @@ static inline CURL *till_curl_next_ended(CURLM *multi, CURLcode *result) {
         }
     }
     return NULL;
+}
+
+/* The bytes of an address written as text in network order: 4 or 16 of them, 0 for anything else. */
+static inline int till_curl_address_from_text(const char *text, unsigned char *bytes) {
+    if (inet_pton(AF_INET, text, bytes) == 1) return 4;
+    return inet_pton(AF_INET6, text, bytes) == 1 ? 16 : 0;
 }
 
 /* The bytes of an Internet address in network order: 4 or 16 of them, 0 for any other family. */

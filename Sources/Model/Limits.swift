@@ -48,6 +48,17 @@ package enum Limits {
     package static let httpTime = Duration.seconds(10)
     /// Everything one mail may take unless the step says otherwise.
     package static let mailTime = Duration.seconds(30)
+    /// HTTP requests under way at once, and connections kept.
+    ///
+    /// A peer that takes half a second is asked five hundred times in a second; the file
+    /// descriptor limit of 4,096 leaves room.
+    package static let requestsAtOnce = 256
+    /// Mails under way at once, each with a connection and a thread; more make servers suspicious.
+    package static let mailsAtOnce = 4
+    /// How long a connection may have been idle for a request that must not be sent twice.
+    ///
+    /// No common server closes one so soon. libcurl counts the whole seconds that have passed.
+    package static let connectionIdleTime = Duration.seconds(1)
     /// Connecting to an HTTP peer, name and TLS included.
     package static let connectTime = Duration.seconds(5)
     /// Connecting to a mail server, greeting, TLS and login included; many greet slowly on purpose.

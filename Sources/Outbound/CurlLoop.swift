@@ -1,5 +1,6 @@
 import CCurl
 import Foundation
+import Model
 import Synchronization
 
 /// The curl thread: every libcurl handle is made, driven and freed on it.
@@ -32,6 +33,8 @@ final class CurlLoop: Sendable {
             preconditionFailure("libcurl could not get memory for its handle")
         }
         self.multi = multi
+        // libcurl's own bound follows what is under way, so that it would close most of them.
+        till_curl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, Limits.requestsAtOnce)
         let thread = Thread { self.run() }
         thread.name = "till-outbound"
         thread.start()

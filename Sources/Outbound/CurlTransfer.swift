@@ -16,6 +16,7 @@ final class CurlTransfer {
     private var uploaded = 0
     private let limit: Int
     private var headerBytes = 0
+    private var hasOpened = false
     private var end = TransferEnd(code: CURLE_OK, detail: "")
 
     /// Makes the handle and sets every option; nil when libcurl has no memory left.
@@ -30,11 +31,12 @@ final class CurlTransfer {
             limit = request.responseLimit
             prepare()
             prepare(request)
-        case .mail(let mail, let server):
+        case .mail(let mail, let server, let isFresh):
             upload = Array(mail.source.utf8)
             limit = 0
             prepare()
             prepare(mail, server)
+            if isFresh { set(CURLOPT_FRESH_CONNECT, 1) }
         }
     }
 
@@ -70,6 +72,8 @@ final class CurlTransfer {
         set(CURLOPT_TIMEOUT_MS, job.timeout.milliseconds)
         set(CURLOPT_OPENSOCKETDATA, me)
         till_curl_set_opener(handle, openSocket)
+        set(CURLOPT_PREREQDATA, me)
+        till_curl_set_asker(handle, askToSend)
         set(CURLOPT_HEADERDATA, me)
         till_curl_set_writer(handle, CURLOPT_HEADERFUNCTION, takeHeader)
         set(CURLOPT_WRITEDATA, me)
@@ -85,9 +89,8 @@ final class CurlTransfer {
         set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
         if let path = request.unixSocket { set(CURLOPT_UNIX_SOCKET_PATH, path) }
         if let file = request.caFile { set(CURLOPT_CAINFO, file) }
-        if !request.reusesConnection {
-            set(CURLOPT_FRESH_CONNECT, 1)
-            set(CURLOPT_FORBID_REUSE, 1)
+        if !request.isRepeatable {
+            set(CURLOPT_MAXAGE_CONN, Int(Limits.connectionIdleTime.components.seconds))
         }
         if let body = request.body {
             till_curl_set_size(handle, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count))
@@ -152,18 +155,36 @@ final class CurlTransfer {
         till_curl_set_list(handle, option, list)
     }
 
-    /// Judges the address that libcurl is about to connect to; a refusal is kept for the caller.
-    fileprivate func judge(_ address: curl_sockaddr) -> Bool {
+    /// Judges the address that libcurl is about to connect to.
+    fileprivate func mayOpen(_ address: curl_sockaddr) -> Bool {
+        hasOpened = true
         var address = address
         var bytes = [UInt8](repeating: 0, count: 16)
         let count = Int(till_curl_address(&address, &bytes))
-        let peer = PeerAddress(bytes: Array(bytes.prefix(count)))
+        return judge(PeerAddress(bytes: Array(bytes.prefix(count))))
+    }
+
+    /// Judges the connection that libcurl is about to send on, and whether it may send at all.
+    ///
+    /// A used connection was judged by what another request may reach.
+    fileprivate func maySend(to address: UnsafePointer<CChar>) -> Bool {
+        end.isOnUsedConnection = !hasOpened
+        var bytes = [UInt8](repeating: 0, count: 16)
+        let count = Int(till_curl_address_from_text(address, &bytes))
+        guard judge(PeerAddress(bytes: Array(bytes.prefix(count)))) else { return false }
+        guard case .request(let request) = job.order, !request.isRepeatable else { return true }
+        // Something was sent already: its connection broke, and libcurl would send it again.
+        return till_curl_get_long(handle, CURLINFO_REQUEST_SIZE) == 0
+    }
+
+    /// Judges an address; a refusal is kept for the caller.
+    private func judge(_ peer: PeerAddress?) -> Bool {
         switch (job.order, peer) {
         case (.request(let request), nil):
             return request.unixSocket != nil
         case (.request(let request), .some(let peer)):
             end.refusal = request.addresses.refusal(of: peer, for: request.url)
-        case (.mail(_, let server), .some(let peer)):
+        case (.mail(_, let server, _), .some(let peer)):
             guard server.security == .none, peer.network != .own("a loopback address") else {
                 return true
             }
@@ -217,11 +238,18 @@ private func transfer(_ pointer: UnsafeMutableRawPointer) -> CurlTransfer {
 }
 
 private let openSocket: curl_opensocket_callback = { pointer, _, address in
-    guard let pointer, let address, transfer(pointer).judge(address.pointee) else {
+    guard let pointer, let address, transfer(pointer).mayOpen(address.pointee) else {
         return CURL_SOCKET_BAD
     }
     let kind = address.pointee
     return socket(kind.family, kind.socktype | Int32(SOCK_CLOEXEC.rawValue), kind.protocol)
+}
+
+private let askToSend: curl_prereq_callback = { pointer, address, _, _, _ in
+    guard let pointer, let address, transfer(pointer).maySend(to: address) else {
+        return CURL_PREREQFUNC_ABORT
+    }
+    return CURL_PREREQFUNC_OK
 }
 
 private let takeHeader: curl_write_callback = { bytes, size, count, pointer in

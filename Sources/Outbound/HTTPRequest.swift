@@ -18,11 +18,11 @@ package struct HTTPRequest: Sendable {
     package var unixSocket: String?
     /// A PEM file of certificates to trust instead of the system's.
     package var caFile: String?
-    /// Whether an open connection may be used again.
+    /// Whether it may be sent once more where a used connection breaks before any answer.
     ///
-    /// Why: libcurl silently repeats a request when a used connection turns out closed; a request
-    /// that must not be repeated without being asked for gets a connection of its own.
-    package var reusesConnection: Bool
+    /// Why: libcurl does so silently. A request that must not be repeated unrecorded takes only
+    /// connections that were used a moment ago, and is lost where one of them breaks.
+    package var isRepeatable: Bool
     /// How many bytes of the answer's body are kept; the rest is not waited for.
     package var responseLimit: Int
 
@@ -36,7 +36,7 @@ package struct HTTPRequest: Sendable {
         addresses: AddressPolicy = .publicOnly,
         unixSocket: String? = nil,
         caFile: String? = nil,
-        reusesConnection: Bool = true,
+        isRepeatable: Bool = true,
         responseLimit: Int = Limits.responseBytes
     ) {
         self.method = method
@@ -47,7 +47,7 @@ package struct HTTPRequest: Sendable {
         self.addresses = addresses
         self.unixSocket = unixSocket
         self.caFile = caFile
-        self.reusesConnection = reusesConnection
+        self.isRepeatable = isRepeatable
         self.responseLimit = responseLimit
     }
 

@@ -2,19 +2,21 @@ import CCurl
 
 /// Everything that leaves the house by network goes through here: one for the daemon.
 ///
-/// Connections are kept open and used again; no redirect is followed, no proxy of the environment
-/// used, no TLS below 1.2 spoken.
+/// Connections are kept open and used again; each request is judged by the address of the one it
+/// gets. No redirect is followed, no proxy of the environment used, no TLS below 1.2 spoken.
 package final class OutboundClient: HTTPSending, MailSending {
     private let loop = CurlLoop()
+    private let lanes = MailLanes()
 
     /// Makes a client and starts its thread.
     package init() {}
 
-    deinit { loop.close() }
+    deinit { close() }
 
     /// Ends what is under way and lets the thread go; what is sent later fails as unsent.
     package func close() {
         loop.close()
+        lanes.close()
     }
 
     package func send(_ request: HTTPRequest) async throws(HTTPFailure) -> HTTPResponse {
@@ -30,7 +32,7 @@ package final class OutboundClient: HTTPSending, MailSending {
                 isTruncated: end.isTruncated || end.code != CURLE_OK
             )
         }
-        if let refusal = end.refusal { throw .refused(refusal) }
+        if let refusal = end.refusal, !end.sentSomething { throw .refused(refusal) }
         if end.sentSomething {
             throw .lost(
                 "\(place) took the request and did not answer (\(end.detail)); it may have acted"
@@ -48,7 +50,7 @@ package final class OutboundClient: HTTPSending, MailSending {
         within limit: Duration
     ) async throws(MailFailure) {
         try mail.check(server)
-        let end = await loop.perform(.mail(mail, server), timeout: limit)
+        let end = await hand(mail, to: server, within: limit)
         guard end.code != CURLE_OK || end.isCanceled else { return }
         let name = server.name
         if let refusal = end.refusal { throw .misconfigured(refusal) }
@@ -83,6 +85,27 @@ package final class OutboundClient: HTTPSending, MailSending {
         }
     }
 
+    /// Hands a mail over, on another connection where a used one turns out to be over.
+    ///
+    /// Why: servers end a connection after so many mails or so much time, which says nothing of
+    /// this one.
+    private func hand(
+        _ mail: MailEnvelope,
+        to server: MailServer,
+        within limit: Duration
+    ) async -> TransferEnd {
+        let lane = lanes.take()
+        defer { lanes.giveBack(lane) }
+        let begin = ContinuousClock.now
+        let end = await lane.perform(
+            .mail(mail, server, onFreshConnection: false),
+            timeout: limit
+        )
+        let left = limit - (ContinuousClock.now - begin)
+        guard end.isOverBeforeTheMail, left > .zero else { return end }
+        return await lane.perform(.mail(mail, server, onFreshConnection: true), timeout: left)
+    }
+
     /// The codes that mean: the peer's certificate proves nothing, or ours cannot be read.
     private static let certificateCodes: [CURLcode] = [
         CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_CERTPROBLEM,
@@ -98,6 +121,13 @@ package final class OutboundClient: HTTPSending, MailSending {
 }
 
 extension TransferEnd {
+    /// Whether the server was done with a used connection before it had the mail.
+    fileprivate var isOverBeforeTheMail: Bool {
+        guard isOnUsedConnection, !sentAll, !isCanceled, refusal == nil else { return false }
+        if code == CURLE_OK || code == CURLE_OPERATION_TIMEDOUT { return false }
+        return status == 421 || !(400..<600).contains(status)
+    }
+
     /// The last reply of an SMTP server, short and without control characters.
     fileprivate var lastReply: String {
         // A polite "221 Bye" may stand behind the reply that matters.

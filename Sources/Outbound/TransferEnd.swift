@@ -20,6 +20,8 @@ struct TransferEnd: Sendable {
     var sentSomething = false
     /// Whether libcurl was given the last byte of a mail.
     var sentAll = false
+    /// Whether it had a connection that an earlier transfer had used.
+    var isOnUsedConnection = false
     /// Why no connection was allowed.
     var refusal: String?
     /// Whether the caller gave up.

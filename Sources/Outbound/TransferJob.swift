@@ -5,7 +5,7 @@ struct TransferJob: Sendable {
     /// What is to be transferred.
     enum Order: Sendable {
         case request(HTTPRequest)
-        case mail(MailEnvelope, MailServer)
+        case mail(MailEnvelope, MailServer, onFreshConnection: Bool)
     }
 
     /// Its number, by which it can be canceled.

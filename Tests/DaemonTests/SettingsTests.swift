@@ -81,7 +81,7 @@ enum SettingsFixture {
             .smtpSecurity: "tls",
             .smtpUser: "u", .smtpPassword: "hush", .smtpCAFile: "/ca",
             .sentryDSN: "https://hush@sentry.example/1",
-            .allowHosts: "a.example, b.example:8", .shopName: "S",
+            .allowHosts: "a.example, b.example:8", .requestsAtOnce: "8", .shopName: "S",
             .shopSupportEmail: "e@f.example", .shopURL: "https://s.example", .logLevel: "debug",
             .logFormat: "json", .limitBody: "2KiB", .limitConnections: "7",
             .limitRefused: "9", .limitRequestTime: "2s", .limitIdleTime: "3s",

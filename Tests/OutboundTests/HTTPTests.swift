@@ -201,17 +201,6 @@ import Testing
         #expect(response.isTruncated)
     }
 
-    @Test func `connections are used again unless the request wants its own`() async throws {
-        var own = try request("/x", "POST", body: "x")
-        own.reusesConnection = false
-        for _ in 1...3 { _ = try await client.send(request("/x")) }
-        _ = try await client.send(own)
-
-        let connections = try peer.journal(of: Entry.self).map(\.connection)
-        #expect(Set(connections[0...2]).count == 1)
-        #expect(connections[3] != connections[0])
-    }
-
     @Test func `a proxy of the environment is not used`() async throws {
         // In a process of its own: the environment belongs to all threads.
         await #expect(processExitsWith: .success) { [port = peer.port as Int] in

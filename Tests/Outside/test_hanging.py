@@ -13,7 +13,7 @@ from peers import MailServer, Valve, WebServer, allow
 PAIRS, MORE = extent((4, 12), (12, 24))
 SECONDS, RATE = 2.5, 150
 # How many of each kind Till has under way at once.
-MAILS, MESSAGES = 2, 4
+MAILS, MESSAGES = 4, 4
 
 TELLING = """\
   - id: mail

@@ -6,6 +6,7 @@ Every request that arrived whole is one line of JSON in the journal, whatever wa
 /status/N          that status; ?header=Name:value adds a header (more than once)
 /stall             never an answer
 /drop              the connection is cut without an answer
+/slow/N            200 and the text ok after N milliseconds
 /half              status and header, then half of the body, then a cut
 /endless           a body without end
 /json              {"ok":true,"n":1}
@@ -40,6 +41,13 @@ class Handler(BaseHTTPRequestHandler):
     script = []
     lose = 0
     count = 0
+    links = 0
+
+    def setup(self):
+        super().setup()
+        with lock:
+            Handler.links += 1
+            self.link = Handler.links
 
     def log_message(self, *arguments):
         pass
@@ -56,7 +64,7 @@ class Handler(BaseHTTPRequestHandler):
             "path": self.path,
             "headers": {name.lower(): value for name, value in self.headers.items()},
             "body": body,
-            "connection": self.connection.fileno(),
+            "connection": self.link,
         }
         with lock, open(self.journal, "a", encoding="utf-8") as file:
             file.write(json.dumps(entry) + "\n")
@@ -79,6 +87,9 @@ class Handler(BaseHTTPRequestHandler):
             self.answer(int(steps[1]), b"told so", headers)
         elif steps == ["stall"]:
             time.sleep(3600)
+        elif steps[:1] == ["slow"]:
+            time.sleep(int(steps[1]) / 1000)
+            self.answer(200, b"ok", [])
         elif steps == ["drop"]:
             self.close_connection = True
             self.connection.close()
@@ -140,7 +151,8 @@ class UnixServer(Quiet, socketserver.ThreadingMixIn, socketserver.UnixStreamServ
 
 
 class Server(Quiet, ThreadingHTTPServer):
-    pass
+    # Hundreds may come at once; who finds no place would try again after a second.
+    request_queue_size = 1024
 
 
 def main():

@@ -4,7 +4,8 @@ Prints "PORT n" once it listens on loopback and ends when its standard input is 
 was handed over whole is one line of JSON in the journal, whatever was answered.
 
 Recipients: 450@ and 550@ are refused at RCPT; 451@, 554@ and 421@ after DATA; stall@ gets no answer after
-DATA; cut@ has its connection cut after DATA, cutrcpt@ at RCPT. Anybody else gets 250, but --lose N cuts
+DATA; cut@ has its connection cut after DATA, cutrcpt@ at RCPT. After a mail to last@ the next one of its
+connection is answered 421 at MAIL. Anybody else gets 250, but --lose N cuts
 the connection after every N-th mail: it was taken and the answer is lost.
 """
 
@@ -39,6 +40,12 @@ class Journal:
             return AuthResult(success=True)
         return AuthResult(success=False, handled=False)
 
+    async def handle_MAIL(self, server, session, envelope, address, options):
+        if getattr(session, "is_over", False):
+            return "421 4.7.0 too many mails on this connection"
+        envelope.mail_from = address
+        return "250 2.1.0 ok"
+
     async def handle_RCPT(self, server, session, envelope, address, options):
         kind = address.split("@")[0]
         if kind == "450":
@@ -61,6 +68,7 @@ class Journal:
                 "tls": session.ssl is not None,
                 "user": getattr(session, "user", None),
                 "greeting": session.host_name,
+                "connection": session.peer[1],
             }
         )
         self.count += 1
@@ -74,6 +82,8 @@ class Journal:
             return "421 4.3.2 closing"
         if kind == "stall":
             await asyncio.sleep(3600)
+        if kind == "last":
+            session.is_over = True
         if kind == "cut":
             server.transport.abort()
         return "250 2.0.0 kept"

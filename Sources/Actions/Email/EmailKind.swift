@@ -21,7 +21,7 @@ package struct EmailKind: ActionKind {
     package init(
         settings: MailSettings,
         transport: any MailTransport,
-        concurrency: Int = 2,
+        concurrency: Int = Limits.mailsAtOnce,
         now: @escaping WallClock
     ) {
         self.settings = settings

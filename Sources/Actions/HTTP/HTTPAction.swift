@@ -102,7 +102,7 @@ struct HTTPAction: Action {
         }
         add("Idempotency-Key", StableKey.headerValue(of: call.key))
         add("User-Agent", "Till")
-        // A method that is not repeatable by itself gets a connection of its own: see HTTPRequest.
+        // These the peer may do twice where they come twice: see HTTPRequest.
         let request = HTTPRequest(
             method: method,
             url: url,
@@ -110,7 +110,7 @@ struct HTTPAction: Action {
             body: bytes,
             timeout: call.timeout,
             addresses: addresses,
-            reusesConnection: method != "POST" && method != "PATCH"
+            isRepeatable: method != "POST" && method != "PATCH"
         )
         return (request, expected)
     }

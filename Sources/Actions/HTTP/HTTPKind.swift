@@ -5,7 +5,7 @@ package import Plugins
 /// Plugins of kind `http`: each sends one request.
 package struct HTTPKind: ActionKind {
     package let kind = Plugin.Kind.http
-    package let concurrency = 16
+    package let concurrency: Int
     package let timeout = Limits.httpTime
     private let addresses: AddressPolicy
     private let client: any HTTPSending
@@ -14,9 +14,15 @@ package struct HTTPKind: ActionKind {
     ///
     /// - Parameters:
     ///   - addresses: Which private hosts may be reached.
+    ///   - concurrency: How many requests at once, whatever their hosts.
     ///   - client: What sends.
-    package init(addresses: AddressPolicy, client: any HTTPSending) {
+    package init(
+        addresses: AddressPolicy,
+        concurrency: Int = Limits.requestsAtOnce,
+        client: any HTTPSending
+    ) {
         self.addresses = addresses
+        self.concurrency = concurrency
         self.client = client
     }
 

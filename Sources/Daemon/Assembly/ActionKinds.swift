@@ -17,7 +17,11 @@ struct ActionKinds: Sendable {
         [
             try email(settings),
             SentryKind(dsn: try settings.sentryDSN.map { try SentryDSN($0) }, client: client),
-            HTTPKind(addresses: AddressPolicy(allowed: settings.allowedHosts), client: client),
+            HTTPKind(
+                addresses: AddressPolicy(allowed: settings.allowedHosts),
+                concurrency: settings.requestsAtOnce,
+                client: client
+            ),
         ]
     }
 

@@ -1,8 +1,9 @@
 import Glibc
+import Model
 
 /// How many files and connections the system lets this process have open at once.
 enum OpenFiles {
-    /// What everything but the public listener may need: database, admin site, mails, requests.
+    /// What everything but the public listener and requests may need: database, admin site, mails.
     private static let reserve = 96
     /// The least to start with; where the servers cannot open what they need they trap.
     private static let least = 128
@@ -13,8 +14,9 @@ enum OpenFiles {
     /// - Throws: ``StartFailure`` when there is too little for anything.
     static func raise(for connections: Int) throws(StartFailure) {
         var limit = current
-        if limit.rlim_cur < rlim_t(connections + reserve) {
-            limit.rlim_cur = min(limit.rlim_max, rlim_t(connections + reserve))
+        let wish = rlim_t(connections + reserve + Limits.requestsAtOnce)
+        if limit.rlim_cur < wish {
+            limit.rlim_cur = min(limit.rlim_max, wish)
             setrlimit(kind, &limit)
         }
         let reached = current.rlim_cur
@@ -29,7 +31,10 @@ enum OpenFiles {
 
     /// How many of the wanted connections the limit leaves room for.
     static func room(for connections: Int) -> Int {
-        min(connections, max(1, Int(clamping: current.rlim_cur) - reserve))
+        let allowed = Int(clamping: current.rlim_cur)
+        // Requests that find no room are tried again; of little they get little.
+        let requests = min(Limits.requestsAtOnce, max(0, allowed - least) / 4)
+        return min(connections, max(1, allowed - reserve - requests))
     }
 
     private static let kind = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)

@@ -22,6 +22,7 @@ package enum SettingName: String, Sendable, CaseIterable {
     case smtpCAFile = "mail.smtp.ca-file"
     case sentryDSN = "sentry.dsn"
     case allowHosts = "http.allow-hosts"
+    case requestsAtOnce = "http.requests-at-once"
     case shopName = "shop.name"
     case shopSupportEmail = "shop.support-email"
     case shopURL = "shop.url"
@@ -56,7 +57,7 @@ package enum SettingName: String, Sendable, CaseIterable {
             false
         case .workflows, .plugins, .tolerance, .mailTransport, .mailFrom, .mailReplyTo, .mailLocale,
             .smtpHost, .smtpPort, .smtpSecurity, .smtpUser, .smtpPassword, .smtpCAFile, .sentryDSN,
-            .allowHosts, .shopName, .shopSupportEmail, .shopURL, .logLevel,
+            .allowHosts, .requestsAtOnce, .shopName, .shopSupportEmail, .shopURL, .logLevel,
             .retentionDone, .retentionFailed:
             true
         }
@@ -77,6 +78,7 @@ package enum SettingName: String, Sendable, CaseIterable {
         case .mailLocale: settings.mail.defaultLocale
         case .smtpPort: String(settings.mail.smtp.port)
         case .smtpSecurity: settings.mail.smtp.security.rawValue
+        case .requestsAtOnce: String(settings.requestsAtOnce)
         case .shopName: settings.shop.name
         case .shopSupportEmail: settings.shop.supportEmail
         case .shopURL: settings.shop.url

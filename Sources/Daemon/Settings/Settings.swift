@@ -23,6 +23,8 @@ package struct Settings: Sendable {
     package var sentryDSN: Secret?
     /// Hosts that `kind: http` may reach although their addresses are private.
     package var allowedHosts: [String] = []
+    /// How many requests `kind: http` may have under way.
+    package var requestsAtOnce = Limits.requestsAtOnce
     /// What mails say about the shop.
     package var shop = ShopSettings()
     /// `vars` of expressions: texts by name.

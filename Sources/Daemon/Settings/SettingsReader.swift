@@ -47,6 +47,9 @@ package struct SettingsReader {
         settings.mail = mail()
         settings.sentryDSN = values.dsn(.sentryDSN)
         settings.allowedHosts = values.hosts(.allowHosts)
+        settings.requestsAtOnce =
+            values.integer(.requestsAtOnce, in: 1...Limits.requestsAtOnce)
+            ?? settings.requestsAtOnce
         settings.shop.name = values.text(.shopName) ?? settings.shop.name
         settings.shop.supportEmail = values.mailbox(.shopSupportEmail) ?? settings.shop.supportEmail
         settings.shop.url = values.link(.shopURL) ?? settings.shop.url

@@ -87,7 +87,7 @@ struct ControlClient {
                     body: bytes,
                     timeout: limit,
                     unixSocket: socket,
-                    reusesConnection: false,
+                    isRepeatable: false,
                     responseLimit: 4 << 20
                 )
             )
