@@ -7,6 +7,7 @@ Every request that arrived whole is one line of JSON in the journal, whatever wa
 /stall             never an answer
 /drop              the connection is cut without an answer
 /slow/N            200 and the text ok after N milliseconds
+/meet/N            200 and the text ok once N requests wait for it together
 /half              status and header, then half of the body, then a cut
 /endless           a body without end
 /json              {"ok":true,"n":1}
@@ -42,6 +43,7 @@ class Handler(BaseHTTPRequestHandler):
     lose = 0
     count = 0
     links = 0
+    meetings = {}
 
     def setup(self):
         super().setup()
@@ -89,6 +91,11 @@ class Handler(BaseHTTPRequestHandler):
             time.sleep(3600)
         elif steps[:1] == ["slow"]:
             time.sleep(int(steps[1]) / 1000)
+            self.answer(200, b"ok", [])
+        elif steps[:1] == ["meet"]:
+            with lock:
+                meeting = self.meetings.setdefault(steps[1], threading.Barrier(int(steps[1])))
+            meeting.wait()
             self.answer(200, b"ok", [])
         elif steps == ["drop"]:
             self.close_connection = True

@@ -5,7 +5,7 @@ was handed over whole is one line of JSON in the journal, whatever was answered.
 
 Recipients: 450@ and 550@ are refused at RCPT; 451@, 554@ and 421@ after DATA; stall@ gets no answer after
 DATA; cut@ has its connection cut after DATA, cutrcpt@ at RCPT. After a mail to last@ the next one of its
-connection is answered 421 at MAIL. Anybody else gets 250, but --lose N cuts
+connection is answered 421 at MAIL; one to after@ is answered when the next mail has come. Anybody else gets 250, but --lose N cuts
 the connection after every N-th mail: it was taken and the answer is lost.
 """
 
@@ -28,6 +28,7 @@ class Journal:
         self.password = password
         self.lose = lose
         self.count = 0
+        self.next = asyncio.Event()
 
     def write(self, entry):
         with open(self.path, "a", encoding="utf-8") as file:
@@ -72,6 +73,7 @@ class Journal:
             }
         )
         self.count += 1
+        self.next.set()
         if self.lose and self.count % self.lose == 0:
             server.transport.abort()
         if kind == "451":
@@ -82,6 +84,9 @@ class Journal:
             return "421 4.3.2 closing"
         if kind == "stall":
             await asyncio.sleep(3600)
+        if kind == "after":
+            self.next.clear()
+            await self.next.wait()
         if kind == "last":
             session.is_over = True
         if kind == "cut":

@@ -166,6 +166,7 @@ final class Watch: @unchecked Sendable {
             violation("runs \(other) and \(step.run) of \(lane) are walked side by side")
         }
         active[lane] = step.run
+        passed(step)
         runs[step.run]?.due = nil
         runs[step.run]?.phase = step.position.phase
     }
@@ -177,6 +178,7 @@ final class Watch: @unchecked Sendable {
             violation("run \(step.run) moved while run \(other) of \(lane) was under way")
         }
         leave(step.run)
+        passed(step)
         runs[step.run]?.due = change.status == .waiting ? change.dueAt?.milliseconds : nil
         switch step.position.phase {
         case .main:
@@ -184,6 +186,15 @@ final class Watch: @unchecked Sendable {
         case .failure:
             let isOver = change.status == .dead || change.position != step.position
             if isOver { runs[step.run]?.failureEnds[step.position.index, default: 0] += 1 }
+        }
+    }
+
+    /// The steps that a run went past end with this one.
+    private func passed(_ step: StepRef) {
+        for passed in step.passed {
+            note("passed \(passed.key)")
+            guard passed.position.phase == .failure else { continue }
+            runs[step.run]?.failureEnds[passed.position.index, default: 0] += 1
         }
     }
 
