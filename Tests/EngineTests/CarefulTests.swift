@@ -68,7 +68,7 @@ import Testing
                 #expect(run.row.status == .waiting)
                 guard crash == 1 else { return }
                 shop.clock.turn(by: .seconds(60))
-                try await open.dieUnderWay()
+                try await open.dieUnderWay(at: 3)
             }
         }
     }

@@ -97,11 +97,12 @@ struct OpenShop {
         }
     }
 
-    /// Walks until an outward attempt is held, then the process dies before its end is written.
-    func dieUnderWay() async throws {
+    /// Walks until an outward attempt is held, then the process dies before its end is written, in
+    /// the n-th settling; a suspect is marked before.
+    func dieUnderWay(at n: Int = 2) async throws {
         var open = self
         open.careful = false
-        open.wrapped = FailingMemory(memory, failing: .before, at: 2)
+        open.wrapped = FailingMemory(memory, failing: .before, at: n)
         let engine = open.engine()
         async let walk: Void = engine.walkUntilIdle { _ in false }
         while shop.peer.held == 0 { await Task.yield() }
