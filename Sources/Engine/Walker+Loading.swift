@@ -151,8 +151,8 @@ extension Walker {
     /// Takes a run that the store holds into memory.
     private func take(_ run: StoredRun, _ batch: inout Batch) {
         guard let walking = walking(run, &batch) else { return }
-        // One that was there at a crash stays a suspect when its next attempt is due: beside the one
-        // that is to blame it would be there at the next crash too.
+        // One that was there at a crash stays a suspect when its next attempt is due: beside the
+        // one that is to blame it would be there at the next crash too.
         guard run.crashes > 0 || (search.isFirst && engine.isCareful) else {
             if enter(walking) { ready.join(walking) }
             return
