@@ -80,12 +80,7 @@ package final class SQLiteMemory: Recording, WalkMemory, RuleMemory, WishMemory,
                 path: path,
                 lock: lock,
                 bell: bell,
-                writer: Writer(
-                    desk: desk,
-                    mover: try LogMover(path: path),
-                    onCommit: { bell.ring() },
-                    onBroken: onBroken
-                ),
+                writer: Writer(desk: desk, onCommit: { bell.ring() }, onBroken: onBroken),
                 reader: try SQLiteReader.open(directory: directory),
                 walkReader: try WalkReader(path: path)
             )

@@ -7,7 +7,7 @@ package struct DatabaseFacts: Sendable {
     /// The version of its tables, and the newest this Till knows.
     package let schema: (found: Int64, known: Int64)
     /// The version of the SQLite library.
-    package let library: String
+    package let sqliteVersion: String
     /// Whether that library can damage a log that two connections write or check-point.
     ///
     /// Source: sqlite.org/wal.html, "WAL-reset bug": fixed in 3.51.3.
@@ -42,7 +42,7 @@ package struct DatabaseFacts: Sendable {
                     try connection.number("PRAGMA user_version") ?? 0,
                     Int64(CoreSchema.versions.count)
                 ),
-                library: String(cString: sqlite3_libversion()),
+                sqliteVersion: String(cString: sqlite3_libversion()),
                 hasLogResetBug: sqlite3_libversion_number() < 3_051_003,
                 journalMode: try connection.text("PRAGMA journal_mode") ?? "",
                 freeBytes: size * free,
@@ -57,7 +57,7 @@ package struct DatabaseFacts: Sendable {
     private init(
         problems: [String],
         schema: (found: Int64, known: Int64),
-        library: String,
+        sqliteVersion: String,
         hasLogResetBug: Bool,
         journalMode: String,
         freeBytes: Int64,
@@ -66,7 +66,7 @@ package struct DatabaseFacts: Sendable {
     ) {
         self.problems = problems
         self.schema = schema
-        self.library = library
+        self.sqliteVersion = sqliteVersion
         self.hasLogResetBug = hasLogResetBug
         self.journalMode = journalMode
         self.freeBytes = freeBytes
@@ -78,7 +78,7 @@ package struct DatabaseFacts: Sendable {
         self.init(
             problems: [detail],
             schema: (0, Int64(CoreSchema.versions.count)),
-            library: String(cString: sqlite3_libversion()),
+            sqliteVersion: String(cString: sqlite3_libversion()),
             hasLogResetBug: sqlite3_libversion_number() < 3_051_003,
             journalMode: "",
             freeBytes: 0,

@@ -62,19 +62,35 @@ final class Desk {
         }
     }
 
-    /// Whether the write-ahead log is so long that it should be moved into the database file.
-    var isLogLong: Bool { logPages.count >= 1000 }
-
-    /// Moves what is left of the write-ahead log, so that it begins anew.
+    /// Moves the write-ahead log into the database file once it has grown; readers are not held up.
     ///
-    /// - Returns: The failure where the disk failed.
-    func moveRest() -> StoreFailure? {
+    /// It runs after the answers, so that nobody waits for it.
+    ///
+    /// - Returns: The failure where the disk failed; a full disk is no failure here, the log stays.
+    func checkpoint() -> StoreFailure? {
+        guard logPages.count >= 1000 else { return nil }
         #if DEBUG
         CrashPoint.pass(.beforeCheckpoint)
         defer { CrashPoint.pass(.afterCheckpoint) }
         #endif
-        logPages.count = 0
-        return LogMover.move(on: connection)
+        var (total, moved): (Int32, Int32) = (0, 0)
+        let code = sqlite3_wal_checkpoint_v2(
+            connection.handle,
+            nil,
+            SQLITE_CHECKPOINT_PASSIVE,
+            &total,
+            &moved
+        )
+        guard code != SQLITE_OK else {
+            logPages.count = 0
+            return nil
+        }
+        let fault = SQLFault(
+            code: sqlite3_extended_errcode(connection.handle),
+            on: connection.handle
+        )
+        guard case .broken = fault.transactionFailure else { return nil }
+        return fault.transactionFailure
     }
 
     /// Leaves a short write-ahead log behind.

@@ -46,7 +46,6 @@ final class Writer: Sendable {
 
     private let inbox = Mutex(Inbox())
     private let desk: Mutex<Desk?>
-    private let mover: LogMover
     /// Wakes the thread.
     private let alarm = NSCondition()
     private let onCommit: @Sendable () -> Void
@@ -58,20 +57,16 @@ final class Writer: Sendable {
     ///
     /// - Parameters:
     ///   - desk: Where to write.
-    ///   - mover: Who moves the log beside it; closed with the desk.
     ///   - onCommit: Called after a commit that may have made work for the engine.
     ///   - onBroken: Called once, when the disk failed.
     init(
         desk: sending Desk,
-        mover: LogMover,
         onCommit: @escaping @Sendable () -> Void,
         onBroken: @escaping @Sendable (StoreFailure) -> Void
     ) {
         self.desk = Mutex(desk)
-        self.mover = mover
         self.onCommit = onCommit
         self.onBroken = onBroken
-        mover.start { self.breakDown($0) }
         let thread = Thread { self.work() }
         thread.name = "till-writer"
         thread.start()
@@ -194,22 +189,11 @@ final class Writer: Sendable {
         size.record(turn.load.count)
         if let failure = answers.broken { breakDown(failure) }
         answer(turn, answers)
-        lookAfterLog()
-    }
-
-    /// Has a long log moved, after the answers, so that nobody waits for it.
-    private func lookAfterLog() {
-        guard mover.isIdle else { return }
-        if mover.wasMoved() {
-            if let failure = desk.withLock({ desk in desk?.moveRest() }) { breakDown(failure) }
-        } else if desk.withLock({ desk in desk?.isLogLong ?? false }) {
-            mover.begin()
-        }
+        if let failure = desk.withLock({ desk in desk?.checkpoint() }) { breakDown(failure) }
     }
 
     /// Closes the database and tells those who wait for that.
     private func finish() {
-        mover.close()
         desk.withLock { desk in
             desk?.close()
             desk = nil

@@ -213,7 +213,7 @@ struct Doctor {
         let isLate = (facts.clockLag ?? 0) > 5
         return [
             schema,
-            Finding("SQLite", .ok, facts.library + (facts.hasLogResetBug ? warning : "")),
+            Finding("SQLite", .ok, facts.sqliteVersion + (facts.hasLogResetBug ? warning : "")),
             facts.journalMode == "wal"
                 ? Finding("journal", .ok, "wal")
                 : Finding(
