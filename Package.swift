@@ -220,7 +220,7 @@ let testRooms: [Target] = [
     .executableTarget(
         name: "Simulation",
         dependencies: [
-            "Actions", "CSQLite", "Engine", "MemoryVFS", "Model", "Outbound", "Plugins",
+            "Actions", "CSQLite", "Engine", "Intake", "MemoryVFS", "Model", "Outbound", "Plugins",
             "SQLiteStore", "Store", "Stripe", "Workflows", "YAMLTree", crypto, logging,
         ],
         path: "Tests/Simulation",

@@ -172,20 +172,12 @@ package final class Door: HTTPResponder, Sendable {
             return (.wrongPayload(isThin: event.isThin), nil)
         }
         let delivery = Delivery(
-            id: EventID(event.id),
-            type: event.type,
-            created: Timestamp(seconds: event.created),
-            livemode: event.livemode,
-            account: event.account,
-            apiVersion: event.apiVersion,
-            objectID: event.objectID,
-            lane: event.lane,
-            isThin: event.isThin,
+            of: event,
+            body: text,
             endpoint: endpoint.name,
             secretSlot: slot,
-            receivedAt: now,
-            hold: endpoint.holdReason(of: event),
-            body: text
+            at: now,
+            hold: endpoint.holdReason(of: event)
         )
         do {
             let receipt = try await store.record(delivery)

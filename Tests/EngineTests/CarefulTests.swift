@@ -73,6 +73,43 @@ import Testing
         }
     }
 
+    @Test func `runs that were under way at a crash are tried again one after the other`()
+        async throws
+    {
+        let shop = try Shop(workflows: [
+            "paid": "on: order.paid\nsteps:\n  - { id: tell, uses: call, when-unsure: retry }"
+        ])
+        shop.peer.script("tell", [.hold])
+        try await shop.open { open in
+            try await open.deliver("evt_1", order: "1")
+            try await open.deliver("evt_2", order: "2")
+            try await open.dieUnderWay()
+        }
+        try await shop.open(careful: true) { open in
+            try await open.walk()
+            #expect(try open.runs().map(\.crashes) == [1, 1])
+            // Both are due at once, long after the start.
+            shop.clock.turn(by: .seconds(60))
+            let engine = open.engine()
+            let before = shop.peer.calls.count
+            async let walk: Void = engine.walkUntilIdle { _ in false }
+            while shop.peer.calls.count == before { await Task.yield() }
+            // So many commits later an engine that does not wait would have begun the other one.
+            for number in 1...30 { try await open.deliver("evt_other_\(number)", type: "other") }
+            #expect(try open.statuses() == [.running, .waiting])
+            // An attempt that was not to blame for so long holds the other up no longer.
+            shop.clock.turn(by: .milliseconds(200))
+            engine.wake()
+            while shop.peer.calls.count < before + 2 { await Task.yield() }
+            #expect(try open.statuses() == [.running, .running])
+            while try open.statuses() != [.succeeded, .succeeded] {
+                shop.peer.release()
+                await Task.yield()
+            }
+            try await walk
+        }
+    }
+
     @Test func `an event during whose choice the process crashes is set aside, the others are not`()
         async throws
     {

@@ -1,3 +1,4 @@
+import Intake
 import Model
 import Store
 import Stripe
@@ -8,19 +9,11 @@ enum ProbeEvent {
     /// The delivery that the door would make of it.
     static func delivery(_ number: Int) throws -> Delivery {
         let body = body(number)
-        let envelope = try EventEnvelope.read(body)
         return Delivery(
-            id: EventID(envelope.id),
-            type: envelope.type,
-            created: Timestamp(seconds: envelope.created),
-            livemode: envelope.livemode,
-            account: envelope.account,
-            apiVersion: envelope.apiVersion,
-            objectID: envelope.objectID,
-            lane: envelope.lane,
+            of: try EventEnvelope.read(body),
+            body: body,
             endpoint: "stripe",
-            receivedAt: LogSink.now(),
-            body: body
+            at: LogSink.now()
         )
     }
 

@@ -1,6 +1,7 @@
 import Actions
 import Engine
 import FoundationEssentials
+import Intake
 import Logging
 import Model
 import Outbound
@@ -86,21 +87,7 @@ enum RehearsalHouse {
 
     /// An event's body as a delivery.
     static func delivery(_ body: String, at now: Timestamp) throws(EnvelopeMistake) -> Delivery {
-        let envelope = try EventEnvelope.read(body)
-        return Delivery(
-            id: EventID(envelope.id),
-            type: envelope.type,
-            created: Timestamp(seconds: envelope.created),
-            livemode: envelope.livemode,
-            account: envelope.account,
-            apiVersion: envelope.apiVersion,
-            objectID: envelope.objectID,
-            lane: envelope.lane,
-            isThin: envelope.isThin,
-            endpoint: "rehearsal",
-            receivedAt: now,
-            body: body
-        )
+        Delivery(of: try EventEnvelope.read(body), body: body, endpoint: "rehearsal", at: now)
     }
 }
 

@@ -1,3 +1,4 @@
+import Intake
 import Model
 import Store
 import Stripe
@@ -49,21 +50,12 @@ struct Happening {
 
     /// What the door makes of it.
     func delivery(at now: Timestamp) throws -> Delivery {
-        let envelope = try EventEnvelope.read(body)
-        return Delivery(
-            id: EventID(envelope.id),
-            type: envelope.type,
-            created: Timestamp(seconds: envelope.created),
-            livemode: envelope.livemode,
-            account: envelope.account,
-            apiVersion: envelope.apiVersion,
-            objectID: envelope.objectID,
-            lane: envelope.lane,
-            isThin: envelope.isThin,
+        Delivery(
+            of: try EventEnvelope.read(body),
+            body: body,
             endpoint: "main",
-            receivedAt: now,
-            hold: isHeld ? "it is of the other mode" : nil,
-            body: body
+            at: now,
+            hold: isHeld ? "it is of the other mode" : nil
         )
     }
 }
