@@ -133,7 +133,7 @@ import Testing
 
     @Test(arguments: ["/stall", "/drop"])
     func `a lost answer leaves it open whether it happened`(path: String) async throws {
-        let outcome = await action.perform(call(path, timeout: .milliseconds(600)))
+        let outcome = await action.perform(call(path, timeout: .seconds(5)))
 
         guard case .unsure = outcome else {
             Issue.record("\(outcome)")

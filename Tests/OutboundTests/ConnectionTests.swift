@@ -102,14 +102,21 @@ import Testing
 
     @Test func `a request that may be repeated is sent again on another connection`() async throws {
         let peer = try PythonPeer("http_peer")
-        _ = try await client.send(request("/x", to: peer, "PUT"))
+        var again: [Int] = []
+        // Where the machine pauses for two seconds in between, the connection is new and the
+        // request is not repeated.
+        for _ in 1...Self.tries where again.count < 2 {
+            let before = try peer.journal(of: Entry.self).count
+            _ = try await client.send(request("/x", to: peer, "PUT"))
 
-        let dropped = try request("/drop", to: peer, "PUT")
-        _ = await #expect(throws: HTTPFailure.self) { try await client.send(dropped) }
+            let dropped = try request("/drop", to: peer, "PUT")
+            _ = await #expect(throws: HTTPFailure.self) { try await client.send(dropped) }
 
-        let entries = try peer.journal(of: Entry.self)
-        #expect(entries.map(\.path) == ["/x", "/drop", "/drop"])
-        #expect(entries[1].connection != entries[2].connection)
+            let entries = try peer.journal(of: Entry.self).dropFirst(before)
+            again = entries.filter { $0.path == "/drop" }.map(\.connection)
+            #expect(entries.first?.path == "/x" && entries.count == 1 + again.count)
+        }
+        #expect(again.count == 2 && Set(again).count == 2)
     }
 
     @Test func `a used connection is judged anew for each request`() async throws {
@@ -129,14 +136,19 @@ import Testing
 
     @Test func `mails to one server go over one connection`() async throws {
         let peer = try PythonPeer("smtp_peer")
+        var connections: Set<Int> = [1, 2]
+        // Where the machine pauses in between, another connection is right.
+        for _ in 1...Self.tries where connections.count > 1 {
+            let before = try peer.journal(of: MailEntry.self).count
+            for name in ["ann", "ben", "cyd"] {
+                try await mail(to: name, through: peer.port)
+            }
 
-        for name in ["ann", "ben", "cyd"] {
-            try await mail(to: name, through: peer.port)
+            let entries = try peer.journal(of: MailEntry.self).dropFirst(before)
+            #expect(entries.count == 3)
+            connections = Set(entries.map(\.connection))
         }
-
-        let entries = try peer.journal(of: MailEntry.self)
-        #expect(entries.count == 3)
-        #expect(Set(entries.map(\.connection)).count == 1)
+        #expect(connections.count == 1)
     }
 
     @Test func `a server that is done with a connection gets the mail over another`() async throws {

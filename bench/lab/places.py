@@ -1,6 +1,7 @@
 """Where things are, and the words that all systems share."""
 
 import os
+import random
 import shutil
 import socket
 from pathlib import Path
@@ -31,7 +32,13 @@ def fresh_folder(name: str) -> Path:
 
 
 def free_port() -> int:
-    """A port of loopback that nobody listens on."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return taken.getsockname()[1]
+    """A port of loopback that nobody listens on, below those of outgoing connections."""
+    lowest = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    while True:
+        port = random.randrange(10_000, max(lowest, 11_000))
+        with socket.socket() as taken:
+            try:
+                taken.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
