@@ -16,6 +16,21 @@ import Testing
         Self.order.merging(changes) { $1 }
     }
 
+    /// The send-email plugin with another English HTML of the order confirmation.
+    private func loaded(
+        html: String,
+        _ transport: any MailTransport = Collector()
+    ) throws -> (EmailAction, Plugin) {
+        let path = "templates/order-confirmation/en.html.mustache"
+        let plugin = try Fixture.plugin("send-email").replacing(path, html)
+        let kind = EmailKind(
+            settings: try Fixture.mailSettings(),
+            transport: transport,
+            now: { Timestamp(seconds: 0) }
+        )
+        return (try #require(try kind.load(plugin) as? EmailAction), plugin)
+    }
+
     @Test func `two attempts at one step are one mail, two steps are two`() throws {
         let (action, plugin) = try Fixture.email()
 
@@ -142,6 +157,47 @@ import Testing
         }
 
         #expect(mistake?.description.contains("link") == true)
+    }
+
+    @Test(arguments: [
+        (#"["javascript:alert(1)", "https://example.com/r"]"#, "a list"), ("[]", "a list"),
+        (#"["https://example.com/r"]"#, "a list"), ("true", "a flag"), ("false", "a flag"),
+        (#"{"url": "javascript:alert(1)"}"#, "a group"),
+    ])
+    func `a list, a flag or a group becomes no link`(value: String, found: String) async throws {
+        let collector = Collector()
+        let (action, plugin) = try loaded(html: "<a href=\"{{data.link}}\">x</a>", collector)
+        let call = { (link: String) in
+            Fixture.call(plugin, inputs(["data": .json("{\"link\": \(link)}")]))
+        }
+
+        guard case .failed(let failure) = await action.perform(call(value)) else {
+            Issue.record("it should fail")
+            return
+        }
+        #expect(failure.isFinal)
+        #expect(
+            failure.reason == "\"data.link\" cannot be linked to: it is \(found), not a text; "
+                + "give one https:// URL under with"
+        )
+        #expect(collector.sent.isEmpty)
+
+        guard case .done = await action.perform(call(#""https://example.com/r""#)) else {
+            Issue.record("a text should become a link")
+            return
+        }
+        #expect(collector.sent.first?.html == "<a href=\"https://example.com/r\">x</a>")
+    }
+
+    @Test func `how a list is kept cannot be named by a template`() throws {
+        let (action, plugin) = try loaded(
+            html: "{{#data.rows}}<b title=\"{{items}}{{text}}\">{{.}}</b>{{/data.rows}}"
+        )
+        let data = Value.json(#"{"rows": [["a", " onclick=x "], "b"]}"#)
+
+        let mail = try action.compose(Fixture.call(plugin, inputs(["data": data])))
+
+        #expect(mail.html == "<b title=\"\">a,  onclick=x </b><b title=\"\">b</b>")
     }
 
     @Test(arguments: [

@@ -163,8 +163,25 @@ struct EmailAction: Action {
                     + "value; give it under with"
             )
         }
-        for name in edition.urls {
-            guard case .text(let text) = values.at(name.split(separator: ".")) else { continue }
+        try checkLinks(edition.urls, in: values)
+    }
+
+    /// Refuses what a template would make a link of and what is no https URL.
+    ///
+    /// - Parameters:
+    ///   - names: The names whose values are whole URLs.
+    ///   - values: What the names stand for.
+    /// - Throws: ``MailMistake`` naming the first one that cannot be linked to.
+    static func checkLinks(_ names: Set<String>, in values: TemplateValue) throws(MailMistake) {
+        for name in names.sorted() {
+            guard let value = values.at(name.split(separator: ".")) else { continue }
+            // A list would be shown as its texts, none of which has been checked.
+            guard case .text(let text) = value else {
+                throw MailMistake(
+                    "\"\(name)\" cannot be linked to: it is \(value.kindInWords), not a text; "
+                        + "give one https:// URL under with"
+                )
+            }
             do throws(HTTPFailure) {
                 if try WebAddress(text).isSecure { continue }
             } catch {

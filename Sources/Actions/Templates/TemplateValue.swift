@@ -22,6 +22,16 @@ package indirect enum TemplateValue: Sendable, Hashable {
         }
     }
 
+    /// Which of the four it is, for a message.
+    var kindInWords: String {
+        switch self {
+        case .text: "a text"
+        case .flag: "a flag"
+        case .list: "a list"
+        case .group: "a group"
+        }
+    }
+
     /// What lies at a path of names, or nil.
     package func at(_ path: some Sequence<Substring>) -> TemplateValue? {
         var value = self

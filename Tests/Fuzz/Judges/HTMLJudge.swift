@@ -12,7 +12,7 @@ struct HTMLJudge {
         case text
         /// Inside an element whose content is no markup.
         case raw(String)
-        /// Inside a quoted value of an attribute, all of it before the value.
+        /// Inside a quoted value of an attribute, and what stands before it that is no value.
         case attribute(String, before: String)
         /// Anywhere else inside `<…>` or a comment.
         case markup(String)
@@ -150,9 +150,14 @@ struct HTMLJudge {
         if let quote = peek(), quote == "\"" || quote == "'" {
             at += 1
             var before = ""
+            var isValue = false
             while let next = peek(), next != quote {
                 pass(.attribute(name, before: before))
-                if next != Self.begin, next != Self.end { before.unicodeScalars.append(next) }
+                if next == Self.begin || next == Self.end {
+                    isValue = next == Self.begin
+                } else if !isValue {
+                    before.unicodeScalars.append(next)
+                }
             }
             at += 1
         } else {

@@ -22,14 +22,25 @@ enum TemplateTarget {
         let source = String(Substring(bytes))
         guard !source.unicodeScalars.contains(where: { (0xE000...0xE001).contains($0.value) })
         else { return }
+        let value = hostile[Int(choice) % hostile.count]
         for part in MailPart.allCases {
             guard let template = template(source, part) else { continue }
-            let values = values(shape, hostile[Int(choice) % hostile.count])
-            let output = template.render(values, isRightToLeft: shape & 0x40 != 0)
+            let marked = values(shape, mark(value))
+            let output = template.render(marked, isRightToLeft: shape & 0x40 != 0)
             guard part == .html else { continue }
-            // What is a whole URL is judged before the mail is written, by its full name.
-            let judged = template.urls.contains { values.at($0.split(separator: ".")) != nil }
-            try judge(output, judged)
+            // Links are checked without marks, which no URL may hold; all values are one text.
+            let isRefused = refuses(template.urls, values(shape, value))
+            try judge(output, linksMayStand: isRefused || value.hasPrefix("https://"))
+        }
+    }
+
+    /// Whether a mail with these links would not be written.
+    private static func refuses(_ urls: Set<String>, _ values: TemplateValue) -> Bool {
+        do throws(MailMistake) {
+            try EmailAction.checkLinks(urls, in: values)
+            return false
+        } catch {
+            return true
         }
     }
 
@@ -44,11 +55,11 @@ enum TemplateTarget {
 
     /// Values of a shape: what is there, and what `d` is.
     private static func values(_ shape: UInt8, _ text: String) -> TemplateValue {
-        let value = TemplateValue.text(mark(text))
+        let value = TemplateValue.text(text)
         let group = TemplateValue.group(["a": value, "x": value, "y": .flag(shape & 1 != 0)])
         let data: [TemplateValue?] = [
-            nil, value, .list([value, value]), .list([group, .group([:]), group]), group, .list([]),
-            .flag(true), .group(["x": .list([group]), "d": group]),
+            nil, value, .list([value, .list([value, value])]), .list([group, .group([:]), group]),
+            group, .list([]), .flag(true), .group(["x": .list([group]), "d": group]),
         ]
         var all: [String: TemplateValue] = ["shop": .group(["name": value, "url": value])]
         if shape & 1 != 0 { all["a"] = value }
@@ -65,7 +76,13 @@ enum TemplateTarget {
         return marked
     }
 
-    private static func judge(_ html: String, _ urlsAreJudged: Bool) throws(Broken) {
+    /// Judges where the values came to stand.
+    ///
+    /// - Parameters:
+    ///   - html: What was rendered.
+    ///   - linksMayStand: Whether a value may be a whole URL: it is one, or no mail is written.
+    /// - Throws: ``Broken`` when one is not where the template put it.
+    private static func judge(_ html: String, linksMayStand: Bool) throws(Broken) {
         let read = HTMLJudge(html)
         let begun = html.unicodeScalars.count { $0 == HTMLJudge.begin }
         try Broken.unless(read.places.count == begun, "a value is cut: \(html)")
@@ -78,7 +95,7 @@ enum TemplateTarget {
                     "a value stands in \(name): \(html)"
                 )
             case (.attribute(let name, let before), .attribute(let other, _)) where name == other:
-                try judge(name, before, html, urlsAreJudged)
+                try judge(name, before, html, linksMayStand)
             default: throw Broken("a value goes from \(begin) to \(end): \(html)")
             }
         }
@@ -88,7 +105,7 @@ enum TemplateTarget {
         _ name: String,
         _ before: String,
         _ html: String,
-        _ urlsAreJudged: Bool
+        _ linksMayStand: Bool
     ) throws(Broken) {
         try Broken.unless(
             name != "style" && name != "srcdoc" && !name.hasPrefix("on"),
@@ -97,8 +114,10 @@ enum TemplateTarget {
         guard ["href", "src", "action", "formaction", "xlink:href"].contains(name) else { return }
         let start = before.drop { $0.isWhitespace }.lowercased()
         let isSettled = ["https://", "mailto:", "tel:"].contains { start.hasPrefix($0) }
+        // A list stands with commas between its texts.
+        let isWhole = before.replacing(", ", with: "").isEmpty
         try Broken.unless(
-            isSettled || before.isEmpty && urlsAreJudged,
+            isSettled || isWhole && linksMayStand,
             "a value is a URL that nobody judges: \(html)"
         )
     }
