@@ -1,11 +1,10 @@
 -- 1. An order that nobody has heard of is made, when the workflow says so. It begins as pending and
 --    is treated like any other from here on.
-INSERT INTO orders (id, status, amount, currency, source, created_at, updated_at)
+INSERT INTO orders (id, amount, currency, source, created_at, updated_at)
 SELECT
-    :order, 'pending', CASE WHEN :amount >= 0 THEN :amount END, lower(:currency), 'stripe',
-    :now, :now
+    :order, CASE WHEN :amount >= 0 THEN :amount END, lower(:currency), 'stripe', :now, :now
 WHERE :if_missing = 'create' AND :order <> ''
-    AND NOT EXISTS (SELECT 1 FROM orders WHERE id = :order);
+ON CONFLICT (id) DO NOTHING;
 
 -- 2. The verdict. Nothing is written here when there is no such order.
 INSERT INTO order_history (
@@ -14,38 +13,31 @@ INSERT INTO order_history (
 WITH
     found AS (
         SELECT
-            orders.*,
+            *,
             -- Money has arrived for this order.
             (status = 'paid' OR status = 'partially_refunded' OR status = 'refunded'
                 OR status = 'disputed') AS has_money,
             -- The event is about money that arrived, not about an attempt.
             (:status IS NULL OR :status = 'paid' OR :status = 'partially_refunded'
                 OR :status = 'refunded' OR :status = 'disputed') AS is_money,
-            (:status IS NULL OR :status = status) AS is_same,
-            EXISTS (
-                SELECT 1 FROM order_transitions
-                WHERE from_status = orders.status AND to_status = :status) AS is_lawful,
-            -- Whether the address in the row, if any, came from an event.
-            (email IS NULL OR EXISTS (
-                SELECT 1 FROM order_history
-                WHERE order_id = orders.id AND gave_email)) AS takes_email
-        FROM orders
+            (:status IS NULL OR :status = status OR to_status IS NOT NULL) AS is_lawful,
+            -- The price is only what failed or canceled attempts said, so money may correct it.
+            (source = 'stripe' AND NOT has_event_price) AS is_soft
+        FROM orders LEFT JOIN order_transitions ON from_status = status AND to_status = :status
         WHERE id = coalesce(
             nullif(:order, ''),
             (SELECT min(id) FROM orders WHERE stripe_payment_intent_id = :payment_intent),
             (SELECT min(id) FROM orders WHERE stripe_charge_id = :charge))
     ),
-    -- Its columns are used many times over.
-    weighed AS MATERIALIZED (
+    weighed AS (
         SELECT
             *,
             -- The order was paid by another payment than the one this event is about.
-            (has_money AND stripe_payment_intent_id <> :payment_intent) IS TRUE AS is_other,
-            -- The price is only what failed or canceled attempts said, so money may correct it.
-            (source = 'stripe' AND NOT EXISTS (
-                SELECT 1 FROM order_history
-                WHERE order_id = found.id AND gave_price)) AS is_soft
+            (has_money AND stripe_payment_intent_id <> :payment_intent) IS TRUE AS is_other
         FROM found
+        -- There is one row at most. With an OFFSET SQLite works out each column once, not again
+        -- wherever it is used; MATERIALIZED would do so too, but make a table in memory for it.
+        LIMIT 1 OFFSET 0
     ),
     judged AS (
         SELECT
@@ -78,7 +70,7 @@ WITH
                 WHEN is_other THEN
                     'order ' || id || ' was paid by ' || stripe_payment_intent_id
                     || '; the event is about ' || :payment_intent
-                WHEN NOT is_same AND NOT is_lawful THEN
+                WHEN NOT is_lawful THEN
                     'order ' || id || ' is ' || status || '; ' || status || ' → ' || :status
                     || ' is not a lawful change'
             END AS objection
@@ -91,7 +83,8 @@ SELECT
     CASE WHEN objection IS NULL THEN coalesce(:status, status) ELSE status END,
     CASE WHEN is_other THEN 0 ELSE max(coalesce(:amount_refunded, 0) - amount_refunded, 0) END,
     (is_money AND NOT is_other AND :amount IS NOT NULL AND (is_soft OR amount IS NULL)),
-    takes_email AND nullif(:email, '') IS NOT NULL,
+    -- The address in the row, if any, came from an event.
+    (email IS NULL OR has_event_email) AND nullif(:email, '') IS NOT NULL,
     CASE
         WHEN refusal IS NOT NULL THEN 'refuse'
         WHEN objection IS NOT NULL THEN 'skip'
@@ -103,90 +96,106 @@ FROM judged;
 
 -- 3. The order follows. Whatever two deliveries may do in either order must come out the same:
 --    the largest refund, the earliest payment, the latest attempt of one kind, the address of the
---    earliest event.
-WITH
-    told AS (
-        SELECT
-            history.*,
-            (orders.status = 'pending' OR orders.status = 'failed'
-                OR orders.status = 'canceled') AS was_unpaid,
-            (history.status_after = 'paid' OR history.status_after = 'partially_refunded' OR history.status_after = 'refunded'
-                OR history.status_after = 'disputed') AS has_money,
-            (orders.source = 'stripe' AND NOT EXISTS (
-                SELECT 1 FROM order_history AS priced
-                WHERE priced.order_id = history.order_id AND priced.gave_price)) AS is_soft,
-            -- Another attempt that ended in the same state is younger.
-            EXISTS (
-                SELECT 1 FROM order_history AS younger
-                WHERE younger.order_id = history.order_id AND younger.reported = history.reported
-                    AND history.reported = orders.status
-                    AND (younger.event_created, younger.event_id)
-                        > (history.event_created, history.event_id)) AS is_outdone,
-            (history.gave_email AND NOT EXISTS (
+--    earliest event. (Not UPDATE ... FROM: SQLite makes a table in memory for that.)
+UPDATE orders SET (
+    status, amount, currency, amount_refunded, email, customer, stripe_payment_intent_id,
+    stripe_charge_id, error_message, paid_at, updated_at, has_event_price, has_event_email
+) = (
+    WITH
+        told AS (
+            SELECT
+                *,
+                (status_after = 'paid' OR status_after = 'partially_refunded'
+                    OR status_after = 'refunded' OR status_after = 'disputed') AS has_money,
+                (orders.source = 'stripe' AND NOT orders.has_event_price) AS is_soft,
+                -- The event is about the attempt or the payment that the row names.
+                (outcome = 'done' OR (
+                    (reported = 'paid' OR reported = 'partially_refunded'
+                        OR reported = 'refunded' OR reported = 'disputed')
+                    AND (orders.stripe_payment_intent_id <> :payment_intent) IS NOT TRUE)) AS fits,
+                -- The row's ids are to name this attempt or payment from now on: it is the first
+                -- news of money, a change of state, or the youngest attempt that ended so.
+                (outcome = 'done'
+                    AND (orders.status = 'pending' OR orders.status = 'failed'
+                        OR orders.status = 'canceled')
+                    AND NOT (reported IS orders.status AND EXISTS (
+                        SELECT 1 FROM order_history AS younger
+                        WHERE younger.order_id = history.order_id
+                            AND younger.reported = history.reported
+                            AND (younger.event_created, younger.event_id)
+                                > (history.event_created, history.event_id)))) AS leads
+            FROM order_history AS history
+            WHERE order_id = orders.id AND event_created = :event_created
+                AND event_id = :event_id AND idempotency_key = :idempotency_key
+            LIMIT 1 OFFSET 0
+        )
+    SELECT
+        status_after AS status,
+        CASE
+            WHEN gave_price THEN :amount
+            WHEN is_soft AND leads AND NOT has_money THEN coalesce(:amount, orders.amount)
+            ELSE orders.amount
+        END AS amount,
+        CASE
+            WHEN gave_price OR (is_soft AND leads AND NOT has_money)
+                THEN coalesce(lower(:currency), orders.currency)
+            WHEN fits AND has_money THEN coalesce(orders.currency, lower(:currency))
+            ELSE orders.currency
+        END AS currency,
+        orders.amount_refunded + refunded_now AS amount_refunded,
+        CASE
+            -- Only the earliest event that has one gives the address.
+            WHEN gave_email AND NOT (orders.has_event_email AND EXISTS (
                 SELECT 1 FROM order_history AS older
-                WHERE older.order_id = history.order_id AND older.gave_email
+                WHERE older.order_id = told.order_id AND older.gave_email
                     AND (older.event_created, older.event_id)
-                        < (history.event_created, history.event_id))) AS is_first_email,
-            -- The event is about the attempt or the payment that the row names.
-            (history.outcome = 'done' OR (
-                (history.reported = 'paid' OR history.reported = 'partially_refunded' OR history.reported = 'refunded'
-                    OR history.reported = 'disputed')
-                AND (orders.stripe_payment_intent_id <> :payment_intent) IS NOT TRUE)) AS fits
-        FROM order_history AS history JOIN orders ON orders.id = history.order_id
-        WHERE history.idempotency_key = :idempotency_key AND history.outcome <> 'refuse'
-    ),
-    verdict AS (
-        SELECT
-            *,
-            -- The row's ids are to name this attempt or payment from now on: it is the first news
-            -- of money, a change of state, or the youngest attempt.
-            (outcome = 'done' AND was_unpaid AND NOT is_outdone) AS leads
-        FROM told
-    )
-UPDATE orders SET
-    status = verdict.status_after,
-    amount = CASE
-        WHEN gave_price THEN :amount
-        WHEN is_soft AND leads AND NOT has_money THEN coalesce(:amount, amount)
-        ELSE amount
-    END,
-    currency = CASE
-        WHEN gave_price OR (is_soft AND leads AND NOT has_money)
-            THEN coalesce(lower(:currency), currency)
-        WHEN fits AND has_money THEN coalesce(currency, lower(:currency))
-        ELSE currency
-    END,
-    amount_refunded = amount_refunded + refunded_now,
-    email = CASE WHEN is_first_email THEN :email ELSE email END,
-    customer = coalesce(customer, nullif(:customer, '')),
-    stripe_payment_intent_id = CASE
-        WHEN leads THEN coalesce(nullif(:payment_intent, ''), stripe_payment_intent_id)
-        WHEN fits THEN coalesce(stripe_payment_intent_id, nullif(:payment_intent, ''))
-        ELSE stripe_payment_intent_id
-    END,
-    stripe_charge_id = CASE
-        WHEN leads THEN coalesce(nullif(:charge, ''), stripe_charge_id)
-        WHEN fits THEN coalesce(stripe_charge_id, nullif(:charge, ''))
-        ELSE stripe_charge_id
-    END,
-    error_message = CASE
-        WHEN has_money THEN NULL
-        WHEN leads AND reported IS NOT NULL THEN :error_message
-        ELSE error_message
-    END,
-    paid_at = CASE
-        WHEN :status = 'paid' AND fits
-            THEN min(coalesce(paid_at, :event_created * 1000), :event_created * 1000)
-        ELSE paid_at
-    END,
-    updated_at = CASE WHEN outcome = 'done' THEN :now ELSE updated_at END
-FROM verdict
-WHERE orders.id = verdict.order_id;
+                        < (told.event_created, told.event_id))) THEN :email
+            ELSE orders.email
+        END AS email,
+        coalesce(orders.customer, nullif(:customer, '')) AS customer,
+        CASE
+            WHEN leads THEN coalesce(nullif(:payment_intent, ''), orders.stripe_payment_intent_id)
+            WHEN fits THEN coalesce(orders.stripe_payment_intent_id, nullif(:payment_intent, ''))
+            ELSE orders.stripe_payment_intent_id
+        END AS stripe_payment_intent_id,
+        CASE
+            WHEN leads THEN coalesce(nullif(:charge, ''), orders.stripe_charge_id)
+            WHEN fits THEN coalesce(orders.stripe_charge_id, nullif(:charge, ''))
+            ELSE orders.stripe_charge_id
+        END AS stripe_charge_id,
+        CASE
+            WHEN has_money THEN NULL
+            WHEN leads AND reported IS NOT NULL THEN :error_message
+            ELSE orders.error_message
+        END AS error_message,
+        CASE
+            WHEN :status = 'paid' AND fits THEN
+                min(coalesce(orders.paid_at, :event_created * 1000), :event_created * 1000)
+            ELSE orders.paid_at
+        END AS paid_at,
+        CASE WHEN outcome = 'done' THEN :now ELSE orders.updated_at END AS updated_at,
+        orders.has_event_price OR gave_price AS has_event_price,
+        orders.has_event_email OR gave_email AS has_event_email
+    FROM told
+)
+WHERE id = coalesce(
+        nullif(:order, ''),
+        (SELECT min(id) FROM orders WHERE stripe_payment_intent_id = :payment_intent),
+        (SELECT min(id) FROM orders WHERE stripe_charge_id = :charge))
+    AND EXISTS (
+        SELECT 1 FROM order_history AS history
+        WHERE order_id = orders.id AND event_created = :event_created
+            AND event_id = :event_id AND idempotency_key = :idempotency_key
+            AND outcome <> 'refuse');
 
 -- 4. Whoever finds the order paid and the address known first may confirm it, and nobody after.
+--    (What statement 3 wrote never changes which order is found.)
 UPDATE orders SET confirmed = 1
 WHERE :confirms AND confirmed = 0 AND paid_at IS NOT NULL AND email IS NOT NULL
-    AND id = (SELECT order_id FROM order_history WHERE idempotency_key = :idempotency_key);
+    AND id = coalesce(
+        nullif(:order, ''),
+        (SELECT min(id) FROM orders WHERE stripe_payment_intent_id = :payment_intent),
+        (SELECT min(id) FROM orders WHERE stripe_charge_id = :charge));
 
 -- 5. The outputs. Without an order there is no verdict.
 SELECT
@@ -204,7 +213,8 @@ SELECT
     orders.stripe_charge_id AS charge,
     orders.paid_at AS paid_at,
     -- changes() counts the rows of statement 4; a refunded order is not confirmed any more.
-    changes() = 1 AND coalesce(orders.status IN ('paid', 'partially_refunded'), 0) AS confirm,
+    changes() = 1 AND coalesce(orders.status = 'paid' OR orders.status = 'partially_refunded', 0)
+        AS confirm,
     orders.review AS review,
     CASE
         WHEN history.outcome IS NOT NULL THEN history.outcome
@@ -218,5 +228,10 @@ SELECT
         ELSE 'no order belongs to payment ' || coalesce(:payment_intent, :charge, '(none given)')
     END AS reason
 FROM (SELECT 1)
-    LEFT JOIN order_history AS history ON history.idempotency_key = :idempotency_key
-    LEFT JOIN orders ON orders.id = history.order_id;
+    LEFT JOIN orders ON orders.id = coalesce(
+        nullif(:order, ''),
+        (SELECT min(id) FROM orders WHERE stripe_payment_intent_id = :payment_intent),
+        (SELECT min(id) FROM orders WHERE stripe_charge_id = :charge))
+    LEFT JOIN order_history AS history ON history.order_id = orders.id
+        AND history.event_created = :event_created AND history.event_id = :event_id
+        AND history.idempotency_key = :idempotency_key;
