@@ -29,8 +29,15 @@ package struct Delivery: Sendable {
     package var receivedAt: Timestamp
     /// Why it must not run by itself, for example because it is of the wrong mode; nil to run.
     package var hold: String?
+    /// Whether no workflow takes its type: it is kept, and nothing else is to be done.
+    package var isUnmatched = false
     /// The body exactly as it arrived; JSON in UTF-8.
     package var body: String
+
+    /// How its event stands once it is written down.
+    package var status: EventStatus {
+        hold != nil ? .held : isUnmatched ? .unmatched : .received
+    }
 
     /// Makes a delivery.
     package init(

@@ -42,6 +42,16 @@ extension StoreContract {
             #expect(try subject.status(ofEvent: "evt_1") == .held)
             #expect(try subject.store.unchosenEvents(after: 0, limit: 9).isEmpty)
         },
+        Case("an event that no workflow takes is stored and never offered") { subject in
+            var delivery = subject.delivery("evt_1")
+            delivery.isUnmatched = true
+
+            let receipt = try await subject.store.record(delivery)
+
+            #expect(receipt == .stored)
+            #expect(try subject.status(ofEvent: "evt_1") == .unmatched)
+            #expect(try subject.store.unchosenEvents(after: 0, limit: 9).isEmpty)
+        },
         Case("one event delivered by many at once is stored once") { subject in
             let receipts = try await withThrowingTaskGroup(of: Receipt.self) { group in
                 for _ in 0..<50 {

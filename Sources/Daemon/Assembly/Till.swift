@@ -93,7 +93,7 @@ package final class Till: Sendable {
         )
         door = Door(
             endpoints: settings.doorEndpoints,
-            store: WatchedRecording(store.memory, store.health),
+            store: DoorRecording(store.memory, store.health, box),
             bounds: settings.limits.doorBounds,
             clock: start.clock,
             logger: sink.logger(label: "intake")

@@ -12,7 +12,7 @@ extension Desk {
         body.bind(1, sequence)
         body.bind(2, delivery.body)
         try body.run()
-        if delivery.hold == nil {
+        if delivery.status == .received {
             let queue = try connection.statement("INSERT INTO event_queue (seq) VALUES (?1)")
             queue.bind(1, sequence)
             try queue.run()
@@ -30,10 +30,9 @@ extension Desk {
             ON CONFLICT (id) DO NOTHING
             """
         )
-        let status: EventStatus = delivery.hold == nil ? .received : .held
         insert.bind(1, delivery.id.text)
         insert.bind(2, delivery.type)
-        insert.bind(3, status.rawValue)
+        insert.bind(3, delivery.status.rawValue)
         insert.bind(4, delivery.livemode ? 1 : 0)
         insert.bind(5, delivery.account)
         insert.bind(6, delivery.apiVersion)

@@ -252,7 +252,8 @@ final class Writer: Sendable {
         for (waiter, errand) in zip(turn.errandWaiters, answers.errands) {
             waiter.resume(returning: errand)
         }
-        if !turn.load.deliveries.isEmpty || !turn.load.errands.isEmpty { onCommit() }
+        let hasWork = turn.load.deliveries.contains { $0.status == .received }
+        if hasWork || !turn.load.errands.isEmpty { onCommit() }
     }
 
     /// Refuses everything from now on; what the disk holds is known only after a restart.
