@@ -68,6 +68,7 @@ let rooms: [Target] = [
             .embedInCode("Schema/v001_core.sql"), .embedInCode("Schema/v002_retries.sql"),
             .embedInCode("Schema/v003_event_crashes.sql"),
             .embedInCode("Schema/v004_plain_checks.sql"),
+            .embedInCode("Schema/v005_keys_by_run.sql"),
         ],
         swiftSettings: house
     ),

@@ -103,9 +103,10 @@ package enum Chooser {
         by evaluator: any ExpressionEvaluator
     ) -> Verdict {
         do throws(ExpressionFailure) {
-            if let when = workflow.when {
-                let holds = try evaluator.values(of: [when], in: scope).first?.isTrue ?? false
-                guard holds else { return .skipped("when is false: \(when.sql)") }
+            if let when = workflow.when,
+                try evaluator.values(of: [], if: when, in: scope) == nil
+            {
+                return .skipped("when is false: \(when.sql)")
             }
             guard let oncePer = workflow.oncePer else { return .runs(onceKey: nil) }
             let key = try self.key(oncePer, in: scope, by: evaluator)

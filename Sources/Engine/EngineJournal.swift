@@ -6,9 +6,22 @@ import Store
 /// Tells what became of runs and steps: log lines and counters.
 final class EngineJournal {
     private let logger: Logger
-    private var runs: [String: Counter] = [:]
-    private var attempts: [String: Counter] = [:]
+    private var runs: [RunKey: Counter] = [:]
+    private var attempts: [AttemptKey: Counter] = [:]
     private var durations: [String: Timer] = [:]
+
+    /// What runs are counted by.
+    private struct RunKey: Hashable {
+        let workflow: String
+        let result: RunStatus
+    }
+
+    /// What attempts are counted by.
+    private struct AttemptKey: Hashable {
+        let workflow: String
+        let action: String
+        let result: StepStatus
+    }
 
     /// Tells it to that log.
     init(_ logger: Logger) {
@@ -145,36 +158,32 @@ final class EngineJournal {
     }
 
     private func count(_ workflow: String, _ action: String, _ status: StepStatus) {
-        let result = status.rawValue
-        let key = "\(workflow)/\(action)/\(result)"
-        let counter =
-            attempts[key]
-            ?? Counter(
-                label: "till_step_attempts_total",
-                dimensions: [
-                    ("workflow", workflow), ("action", action), ("result", result),
-                ]
-            )
+        let key = AttemptKey(workflow: workflow, action: action, result: status)
+        if let known = attempts[key] { return known.increment() }
+        let counter = Counter(
+            label: "till_step_attempts_total",
+            dimensions: [
+                ("workflow", workflow), ("action", action), ("result", status.rawValue),
+            ]
+        )
         attempts[key] = counter
         counter.increment()
     }
 
     private func runCounter(_ workflow: String, _ result: RunStatus) -> Counter {
-        let key = "\(workflow)/\(result.rawValue)"
-        let counter =
-            runs[key]
-            ?? Counter(
-                label: "till_runs_total",
-                dimensions: [("workflow", workflow), ("result", result.rawValue)]
-            )
+        let key = RunKey(workflow: workflow, result: result)
+        if let known = runs[key] { return known }
+        let counter = Counter(
+            label: "till_runs_total",
+            dimensions: [("workflow", workflow), ("result", result.rawValue)]
+        )
         runs[key] = counter
         return counter
     }
 
     private func duration(_ action: String) -> Timer {
-        let timer =
-            durations[action]
-            ?? Timer(label: "till_step_duration_seconds", dimensions: [("action", action)])
+        if let known = durations[action] { return known }
+        let timer = Timer(label: "till_step_duration_seconds", dimensions: [("action", action)])
         durations[action] = timer
         return timer
     }

@@ -25,22 +25,14 @@ package enum StepFilling: Sendable {
         in scope: ExpressionScope,
         by evaluator: any ExpressionEvaluator
     ) -> StepFilling {
-        var values: ArraySlice<Value>
         do throws(ExpressionFailure) {
-            guard let condition = plan.step.condition else {
-                values = try evaluator.values(of: plan.expressions, in: scope)[...]
-                return inputs(plan, &values)
-            }
-            do throws(ExpressionFailure) {
-                values = try evaluator.values(of: [condition] + plan.expressions, in: scope)[...]
-            } catch {
-                // Where `if` is false its inputs need not make sense.
-                let verdict = try evaluator.values(of: [condition], in: scope)
-                guard verdict.first?.isTrue == true else { return .unneeded }
-                throw error
-            }
-            guard values.popFirst()?.isTrue == true else { return .unneeded }
-            return inputs(plan, &values)
+            let values = try evaluator.values(
+                of: plan.expressions,
+                if: plan.step.condition,
+                in: scope
+            )
+            guard let values else { return .unneeded }
+            return inputs(plan, values[...])
         } catch {
             let reason = "step \(plan.step.id) cannot be filled: \(error)"
             return .impossible(StepFailure(reason, fault: .operator, isFinal: true))
@@ -49,11 +41,11 @@ package enum StepFilling: Sendable {
 
     private static func inputs(
         _ plan: StepPlan,
-        _ values: inout ArraySlice<Value>
+        _ all: ArraySlice<Value>
     ) -> StepFilling {
         var fields = Fields()
         fields.pairs.reserveCapacity(plan.inputs.count)
-        let all = values
+        var values = all
         for (input, template) in plan.inputs {
             let raw = whole(template, of: input, &values, masked: false)
             switch InputTyping.value(raw, for: input) {

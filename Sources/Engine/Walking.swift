@@ -183,13 +183,18 @@ final class Walking {
         position = change.position
         attempts = change.resetsAttempts ? 0 : attempts + 1
         waitingSince = nil
-        let rest = scope.steps == "{}" ? "" : scope.steps.dropFirst().dropLast() + ","
-        scope.steps = "{\(rest)\(name)\(Self.member(outcome))}"
+        var writer = JSONWriter()
+        writer.open(scope.steps)
+        if scope.steps != "{}" { writer.raw(",") }
+        writer.raw(name)
+        Self.write(outcome, to: &writer)
+        writer.raw("}")
+        scope.steps = writer.text
         return true
     }
 
     /// What later steps see of a settled one, as the store shows it after a restart.
-    private static func member(_ outcome: StepOutcome) -> String {
+    private static func write(_ outcome: StepOutcome, to writer: inout JSONWriter) {
         let reason: String?
         var outputs = Fields()
         switch outcome {
@@ -198,9 +203,14 @@ final class Walking {
         case .failed(let failure): reason = failure.reason
         case .wait(let why), .unsure(let why): reason = why
         }
-        var text = "{\"outcome\":\"\(outcome.status.rawValue)\""
-        if let reason { text += ",\"reason\":" + JSONText.quoted(reason) }
-        let fields = outputs.json
-        return text + (fields == "{}" ? "}" : "," + fields.dropFirst())
+        writer.raw("{\"outcome\":\"")
+        writer.raw(outcome.status.rawValue)
+        writer.raw("\"")
+        if let reason {
+            writer.raw(",\"reason\":")
+            writer.quoted(reason)
+        }
+        outputs.write(to: &writer, afterOthers: true)
+        writer.raw("}")
     }
 }

@@ -12,6 +12,13 @@ package struct Expression: Sendable, Hashable {
         self.sql = sql
         self.place = place
     }
+
+    /// Takes where it stands and how long it is: its text is long, and looked up at each step.
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(place.line)
+        hasher.combine(place.column)
+        hasher.combine(sql.utf8.count)
+    }
 }
 
 /// What the names in an expression stand for.
@@ -78,12 +85,21 @@ package struct ExpressionScope: Sendable {
         self.vars = vars
     }
 
-    /// The values in the order of ``columns``.
-    package var values: [Value] {
-        [
-            .text(event), object.map(Value.text) ?? .null, previous.map(Value.text) ?? .null,
-            .text(metadata), .text(id), .text(type), .integer(created), .integer(livemode ? 1 : 0),
-            account.map(Value.text) ?? .null, .text(endpoint), .text(steps), .text(vars),
-        ]
+    /// The value of a column of ``columns``.
+    package func value(_ column: Int) -> Value {
+        switch column {
+        case 0: .text(event)
+        case 1: .text(orNull: object)
+        case 2: .text(orNull: previous)
+        case 3: .text(metadata)
+        case 4: .text(id)
+        case 5: .text(type)
+        case 6: .integer(created)
+        case 7: .integer(livemode ? 1 : 0)
+        case 8: .text(orNull: account)
+        case 9: .text(endpoint)
+        case 10: .text(steps)
+        default: .text(vars)
+        }
     }
 }

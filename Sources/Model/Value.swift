@@ -10,6 +10,11 @@ package enum Value: Sendable, Hashable {
     /// The text of a JSON object or array; always well-formed.
     case json(String)
 
+    /// A text, or NULL for none.
+    package static func text(orNull text: String?) -> Value {
+        text.map(Value.text) ?? .null
+    }
+
     /// The value as it reads inside other text: NULL is empty, numbers as SQLite prints them.
     package var asText: String {
         switch self {
@@ -74,15 +79,23 @@ package struct Fields: Sendable, Hashable {
 
     /// The fields as one JSON object, in order.
     package var json: String {
-        var text = "{"
+        var writer = JSONWriter()
+        writer.raw("{")
+        write(to: &writer, afterOthers: false)
+        writer.raw("}")
+        return writer.text
+    }
+
+    /// Writes the fields as members of an object whose braces somebody else writes.
+    package func write(to writer: inout JSONWriter, afterOthers: Bool) {
+        var needsComma = afterOthers
         for (name, value) in pairs {
-            if text.utf8.count > 1 { text += "," }
-            text += JSONText.quoted(name)
-            text += ":"
-            text += value.asJSON
+            if needsComma { writer.raw(",") }
+            needsComma = true
+            writer.quoted(name)
+            writer.raw(":")
+            writer.value(value)
         }
-        text += "}"
-        return text
     }
 
     package static func == (one: Fields, other: Fields) -> Bool {
@@ -94,58 +107,5 @@ package struct Fields: Sendable, Hashable {
             hasher.combine(pair.name)
             hasher.combine(pair.value)
         }
-    }
-}
-
-/// JSON text without a tree.
-package enum JSONText {
-    /// The text as a JSON string with its quotes, escaped as RFC 8259 §7 asks.
-    package static func quoted(_ text: String) -> String {
-        if !text.utf8.contains(where: mayNeedEscape) { return "\"" + text + "\"" }
-        var out = "\""
-        out.reserveCapacity(text.utf8.count + 2)
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": out += "\\\""
-            case "\\": out += "\\\\"
-            case "\n": out += "\\n"
-            case "\r": out += "\\r"
-            case "\t": out += "\\t"
-            case "\u{0}"..<"\u{20}", "\u{7F}", "\u{2028}", "\u{2029}":
-                let hex = String(scalar.value, radix: 16)
-                out += "\\u" + String(repeating: "0", count: 4 - hex.count) + hex
-            default: out.unicodeScalars.append(scalar)
-            }
-        }
-        return out + "\""
-    }
-
-    /// Whether a text is a number as JSON writes it, RFC 8259 §6.
-    package static func isNumber(_ text: String) -> Bool {
-        var rest = text.utf8[...]
-        func take(_ signs: String) -> Bool {
-            guard let first = rest.first, signs.utf8.contains(first) else { return false }
-            rest.removeFirst()
-            return true
-        }
-        func takeDigits() -> Bool {
-            let more = rest.drop { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
-            defer { rest = more }
-            return more.startIndex != rest.startIndex
-        }
-        _ = take("-")
-        guard take("0") || takeDigits() else { return false }
-        if take("."), !takeDigits() { return false }
-        if take("eE") {
-            _ = take("+-")
-            if !takeDigits() { return false }
-        }
-        return rest.isEmpty
-    }
-
-    /// Whether a byte is to be escaped, or begins a character that may be.
-    private static func mayNeedEscape(_ byte: UInt8) -> Bool {
-        // 0xE2 begins U+2028 and U+2029, among others.
-        byte < 0x20 || byte == 0x22 || byte == 0x5C || byte == 0x7F || byte == 0xE2
     }
 }

@@ -54,7 +54,7 @@ package struct Plugin: Sendable {
         package let description: String
 
         /// The name of the parameter in SQL.
-        package var parameter: String { name.split(separator: "-").joined(separator: "_") }
+        package let parameter: String
 
         /// Makes an input.
         package init(
@@ -67,6 +67,7 @@ package struct Plugin: Sendable {
             description: String
         ) {
             self.name = name
+            parameter = name.split(separator: "-").joined(separator: "_")
             self.type = type
             self.required = required
             self.default = `default`

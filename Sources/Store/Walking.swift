@@ -294,6 +294,22 @@ package protocol WalkMemory: Sendable {
 
 /// Evaluates workflow expressions over an event and the committed business tables, read-only.
 package protocol ExpressionEvaluator: Sendable {
+    /// The values of those expressions over one scope, in order, where a condition holds.
+    ///
+    /// - Parameters:
+    ///   - expressions: Evaluated together with the condition, as one statement.
+    ///   - condition: Where it is false or NULL, nothing else needs to make sense; nil holds.
+    ///   - scope: What their names stand for.
+    /// - Returns: One value each; nil where the condition does not hold.
+    /// - Throws: ``ExpressionFailure`` naming the first expression that could not be evaluated.
+    func values(
+        of expressions: [Expression],
+        if condition: Expression?,
+        in scope: ExpressionScope
+    ) throws(ExpressionFailure) -> [Value]?
+}
+
+extension ExpressionEvaluator {
     /// The values of those expressions over one scope, in order.
     ///
     /// - Parameters:
@@ -301,10 +317,12 @@ package protocol ExpressionEvaluator: Sendable {
     ///   - scope: What their names stand for.
     /// - Returns: One value each.
     /// - Throws: ``ExpressionFailure`` naming the first expression that could not be evaluated.
-    func values(
+    package func values(
         of expressions: [Expression],
         in scope: ExpressionScope
-    ) throws(ExpressionFailure) -> [Value]
+    ) throws(ExpressionFailure) -> [Value] {
+        try values(of: expressions, if: nil, in: scope) ?? []
+    }
 }
 
 /// Why an expression has no value.

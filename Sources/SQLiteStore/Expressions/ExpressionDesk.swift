@@ -8,12 +8,29 @@ final class ExpressionDesk {
 
     private let connection: Connection
     /// Prepared statements by what they evaluate.
-    private var prepared: [[Expression]: Prepared] = [:]
+    private var prepared: [Wanted: Prepared] = [:]
 
-    /// A list's statement.
+    /// What one statement evaluates.
+    struct Wanted: Hashable {
+        /// Whose values it gives, in order.
+        var expressions: [Expression]
+        /// Where it gives them; nil for always.
+        var condition: Expression?
+
+        /// The first of all; nil where there is nothing to evaluate.
+        var first: Expression? { condition ?? expressions.first }
+
+        /// Takes the first and the count, which tell the lists of a playbook apart.
+        func hash(into hasher: inout Hasher) {
+            hasher.combine(first)
+            hasher.combine(expressions.count)
+        }
+    }
+
+    /// A statement of ours.
     private struct Prepared {
         let statement: Statement
-        /// The columns of the scope that the list names, or seems to; nobody sees the others.
+        /// The columns of the scope that its text names, or seems to; nobody sees the others.
         let columns: [Int]
     }
 
@@ -23,30 +40,38 @@ final class ExpressionDesk {
         connection.warden.trust = .expression
     }
 
-    /// Values of those expressions over one scope.
+    /// Values of expressions over one scope, where their condition holds.
     ///
     /// - Parameters:
-    ///   - expressions: At least one.
+    ///   - wanted: At least one expression, or a condition.
     ///   - scope: What their names stand for.
-    /// - Returns: One value each.
+    /// - Returns: One value each; nil where the condition does not hold.
     /// - Throws: The first expression that has none, and why.
     func values(
-        of expressions: [Expression],
+        _ wanted: Wanted,
         in scope: ExpressionScope
-    ) throws(ExpressionFailure) -> [Value] {
+    ) throws(ExpressionFailure) -> [Value]? {
         let fault: SQLFault
         do throws(SQLFault) {
-            return try evaluate(expressions, scope)
+            return try evaluate(wanted, scope)
         } catch {
             fault = error
         }
-        // Alone each of them says for itself what is wrong with it.
-        if expressions.count > 1 {
-            for expression in expressions { _ = try values(of: [expression], in: scope) }
+        // Alone each of them says for itself what is wrong with it; where the condition is false
+        // the others need not make sense.
+        if let condition = wanted.condition, !wanted.expressions.isEmpty {
+            let verdict = Wanted(expressions: [], condition: condition)
+            guard try values(verdict, in: scope) != nil else { return nil }
+            return try values(Wanted(expressions: wanted.expressions), in: scope)
+        }
+        if wanted.expressions.count > 1 {
+            for expression in wanted.expressions {
+                _ = try values(Wanted(expressions: [expression]), in: scope)
+            }
         }
         let reason =
             fault.isTimeout ? "took longer than \(Limits.expressionTime)" : fault.message
-        throw ExpressionFailure(reason, in: expressions[0])
+        throw ExpressionFailure(reason, in: wanted.condition ?? wanted.expressions[0])
     }
 
     /// What is wrong with an expression before it has met any event; nil when nothing is.
@@ -58,42 +83,52 @@ final class ExpressionDesk {
             let offset = fault.offset.map { min(max(0, $0 - start), expression.sql.utf8.count) }
             return SQLProblem(fault.message, offset: offset)
         }
-        return fault(in: ExpressionText.condition(for: expression)).map { SQLProblem($0.message) }
+        // An aggregate of the whole row is refused by SQLite as a condition.
+        return fault(in: ExpressionText.statement(for: [], if: expression)).map {
+            SQLProblem($0.message)
+        }
     }
 
-    /// Runs the statement for a list.
+    /// Runs the statement; nil where it gives no row.
     private func evaluate(
-        _ expressions: [Expression],
+        _ wanted: Wanted,
         _ scope: ExpressionScope
-    ) throws(SQLFault) -> [Value] {
-        let prepared = try prepared(expressions)
+    ) throws(SQLFault) -> [Value]? {
+        let prepared = try prepared(wanted)
         let statement = prepared.statement
         defer { statement.reset() }
-        let values = scope.values
-        for column in prepared.columns { statement.bind(column + 1, values[column]) }
+        for column in prepared.columns { statement.bind(column + 1, scope.value(column)) }
         return try connection.warden.limiting(to: Limits.expressionTime) { () throws(SQLFault) in
-            guard try statement.step() else { throw .refusal("there is no row") }
+            guard try statement.step() else {
+                if wanted.condition == nil { throw .refusal("there is no row") }
+                return nil
+            }
             var values: [Value] = []
-            values.reserveCapacity(expressions.count)
-            for column in expressions.indices { values.append(try statement.value(column)) }
+            values.reserveCapacity(wanted.expressions.count)
+            for column in wanted.expressions.indices {
+                values.append(try statement.value(column))
+            }
             return values
         }
     }
 
-    /// The prepared statement for a list; each of its expressions is checked alone first.
-    private func prepared(_ expressions: [Expression]) throws(SQLFault) -> Prepared {
-        if let known = prepared[expressions] { return known }
-        for expression in expressions {
+    /// The prepared statement; each of its expressions is checked alone first.
+    private func prepared(_ wanted: Wanted) throws(SQLFault) -> Prepared {
+        if let known = prepared[wanted] { return known }
+        let all = [wanted.condition].compactMap(\.self) + wanted.expressions
+        for expression in all {
             if let problem = problem(in: expression) { throw .refusal(problem.message) }
         }
-        let statement = try single(ExpressionText.statement(for: expressions))
+        let statement = try single(
+            ExpressionText.statement(for: wanted.expressions, if: wanted.condition)
+        )
         if prepared.count >= ExpressionDesk.keptLists { prepared = [:] }
-        let text = expressions.map { $0.sql.lowercased() }.joined(separator: "\n")
+        let text = all.map { $0.sql.lowercased() }.joined(separator: "\n")
         let columns = ExpressionScope.columns.indices.filter {
             text.contains(ExpressionScope.columns[$0].lowercased())
         }
         let made = Prepared(statement: statement, columns: columns)
-        prepared[expressions] = made
+        prepared[wanted] = made
         return made
     }
 

@@ -13,14 +13,14 @@ enum ExpressionText {
         return "FROM (SELECT " + columns.joined(separator: ", ") + ")"
     }()
 
-    /// The statement that gives the values of all, in order.
-    static func statement(for expressions: [Expression]) -> String {
-        "SELECT (\n" + expressions.map(\.sql).joined(separator: "\n), (\n") + "\n) " + row
-    }
-
-    /// The statement in which an aggregate of the whole row is refused by SQLite.
-    static func condition(for expression: Expression) -> String {
-        "SELECT 1 " + row + " WHERE (\n" + expression.sql + "\n)"
+    /// The statement that gives the values of all, in order, where a condition holds.
+    static func statement(
+        for expressions: [Expression],
+        if condition: Expression? = nil
+    ) -> String {
+        let list = expressions.isEmpty ? "1" : expressions.map(\.sql).joined(separator: "\n), (\n")
+        let filter = condition.map { " WHERE (\n\($0.sql)\n)" } ?? ""
+        return prefix + list + "\n) " + row + filter
     }
 
     /// What would let the text out of its brackets or bring in a value of its own; nil when nothing

@@ -22,29 +22,31 @@ final class SQLiteExpressions: ExpressionEvaluator {
 
     func values(
         of expressions: [Expression],
+        if condition: Expression?,
         in scope: ExpressionScope
-    ) throws(ExpressionFailure) -> [Value] {
-        guard let first = expressions.first else { return [] }
+    ) throws(ExpressionFailure) -> [Value]? {
+        let wanted = ExpressionDesk.Wanted(expressions: expressions, condition: condition)
+        guard let first = wanted.first else { return [] }
         for seat in seats {
             let values = try seat.desk.withLockIfAvailable {
                 desk throws(ExpressionFailure) in
-                try evaluate(expressions, first, scope, at: &desk)
+                try evaluate(wanted, first, scope, at: &desk)
             }
             if let values { return values }
         }
         return try seats[0].desk.withLock { desk throws(ExpressionFailure) in
-            try evaluate(expressions, first, scope, at: &desk)
+            try evaluate(wanted, first, scope, at: &desk)
         }
     }
 
     /// Evaluates at a seat, opening its connection at the first time.
     private func evaluate(
-        _ expressions: [Expression],
+        _ wanted: ExpressionDesk.Wanted,
         _ first: Expression,
         _ scope: ExpressionScope,
         at desk: inout ExpressionDesk?
-    ) throws(ExpressionFailure) -> [Value] {
-        if let desk { return try desk.values(of: expressions, in: scope) }
+    ) throws(ExpressionFailure) -> [Value]? {
+        if let desk { return try desk.values(wanted, in: scope) }
         do throws(SQLFault) {
             let connection = try Connection(path: path, .reading)
             let opened = ExpressionDesk(connection: connection)
@@ -52,6 +54,6 @@ final class SQLiteExpressions: ExpressionEvaluator {
         } catch {
             throw ExpressionFailure(error.description, in: first)
         }
-        return try evaluate(expressions, first, scope, at: &desk)
+        return try evaluate(wanted, first, scope, at: &desk)
     }
 }

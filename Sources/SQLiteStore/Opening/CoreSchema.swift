@@ -6,6 +6,7 @@ enum CoreSchema {
     static let versions = [
         PackageResources.v001_core_sql, PackageResources.v002_retries_sql,
         PackageResources.v003_event_crashes_sql, PackageResources.v004_plain_checks_sql,
+        PackageResources.v005_keys_by_run_sql,
     ]
 
     /// Marks the file as Till's in its header: "TILL".

@@ -8,7 +8,16 @@ final class CompiledEffect {
         /// The prepared statement.
         let statement: Statement
         /// SQLite's number and our name of each parameter.
-        var parameters: [(index: Int, name: String)]
+        let parameters: [(index: Int, name: String)]
+        /// The columns of its rows; of several with one name the last counts.
+        let columns: [String]
+
+        /// Takes a prepared statement.
+        init(_ statement: Statement) {
+            self.statement = statement
+            parameters = statement.parameters
+            columns = (0..<statement.columnCount).map(statement.columnName)
+        }
     }
 
     /// The text it was made from.
@@ -33,7 +42,7 @@ final class CompiledEffect {
             let (statement, next) = try connection.prepare(file.text, from: place)
             place = next
             guard let statement else { continue }
-            parts.append(Part(statement: statement, parameters: statement.parameters))
+            parts.append(Part(statement))
         }
         guard !parts.isEmpty else { throw .refusal("there is no statement in it") }
         self.parts = parts
@@ -72,10 +81,9 @@ final class CompiledEffect {
             for (index, name) in part.parameters {
                 statement.bind(index, try CompiledEffect.value(of: name, in: parameters, &hint))
             }
-            let count = statement.columnCount
             while try statement.step() {
-                guard count > 0 else { continue }
-                last = try CompiledEffect.row(of: statement, count)
+                guard !part.columns.isEmpty else { continue }
+                last = try CompiledEffect.row(of: part)
             }
         }
         return last
@@ -98,13 +106,12 @@ final class CompiledEffect {
     }
 
     /// The current row as fields.
-    private static func row(of statement: Statement, _ count: Int) throws(SQLFault) -> Fields {
+    private static func row(of part: Part) throws(SQLFault) -> Fields {
         var fields = Fields()
-        fields.pairs.reserveCapacity(count)
-        for column in 0..<count {
-            let name = statement.columnName(column)
+        fields.pairs.reserveCapacity(part.columns.count)
+        for (column, name) in part.columns.enumerated() {
             do throws(SQLFault) {
-                fields[name] = try statement.value(column)
+                fields[name] = try part.statement.value(column)
             } catch {
                 throw .refusal("column \(name): \(error.message)")
             }

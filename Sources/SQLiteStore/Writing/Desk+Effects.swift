@@ -19,30 +19,42 @@ extension Desk {
         _ decide: (StepOutcome) -> RunChange
     ) throws(SQLFault) -> Settled {
         let outcome: StepOutcome
-        if let known = try knownOutcome(of: ref.key) {
+        var words: Words?
+        if let known = try knownOutcome(of: ref) {
             outcome = known
         } else if let doom {
             outcome = failure(from: doom, in: call.effect)
         } else {
-            outcome = try happen(ref, call)
+            outcome = try happen(ref, call, &words)
         }
         let change = decide(outcome)
-        try end(ref, outcome, change)
+        try end(ref, outcome, change, saying: words)
         return .step(outcome, change)
     }
 
     /// Runs an effect in a savepoint of its own, kept only where it was done or had nothing to do.
-    private func happen(_ ref: StepRef, _ call: EffectCall) throws(SQLFault) -> StepOutcome {
+    ///
+    /// - Parameters:
+    ///   - ref: The step.
+    ///   - call: What to run.
+    ///   - words: Set to what was written beside the key, where it was done.
+    /// - Returns: The outcome.
+    /// - Throws: What is not the effect's fault.
+    private func happen(
+        _ ref: StepRef,
+        _ call: EffectCall,
+        _ words: inout Words?
+    ) throws(SQLFault) -> StepOutcome {
         try connection.statement("SAVEPOINT effect").run()
         var outcome: StepOutcome
         var isRefusal = false
         do throws(SQLFault) {
             let row = try perform(call.effect, call.parameters) ?? Fields()
             (outcome, isRefusal) = read(row, from: call.effect)
-            if case .done(let outputs) = outcome {
-                try keep(ref, .done, nil, outputs)
-            } else if case .skipped(let reason, let outputs) = outcome {
-                try keep(ref, .skipped, reason, outputs)
+            if outcome.status == .done || outcome.status == .skipped {
+                let said = Words(outcome)
+                try keep(ref, outcome.status, said)
+                words = said
             }
         } catch {
             // A full disk or a lost transaction is not the effect's alone.
@@ -145,13 +157,16 @@ extension Desk {
         )
     }
 
-    /// What became of a key before; nil for a key that is new, or was only begun.
-    private func knownOutcome(of key: String) throws(SQLFault) -> StepOutcome? {
+    /// What became of a step's key before; nil for a key that is new, or was only begun.
+    private func knownOutcome(of ref: StepRef) throws(SQLFault) -> StepOutcome? {
         let select = try connection.statement(
-            "SELECT outcome, reason, outputs FROM idempotency_keys WHERE key = ?1"
+            """
+            SELECT outcome, reason, outputs FROM idempotency_keys WHERE run_id = ?1 AND key = ?2
+            """
         )
         defer { select.reset() }
-        select.bind(1, key)
+        select.bind(1, ref.run.number)
+        select.bind(2, ref.key)
         guard try select.step(), let word = select.optionalText(0) else { return nil }
         let outputs = try fields(ofJSON: select.optionalText(2) ?? "{}")
         return word == StepStatus.skipped.rawValue
@@ -162,8 +177,7 @@ extension Desk {
     private func keep(
         _ ref: StepRef,
         _ status: StepStatus,
-        _ reason: String?,
-        _ outputs: Fields
+        _ words: Words
     ) throws(SQLFault) {
         let insert = try connection.statement(
             """
@@ -175,8 +189,8 @@ extension Desk {
         insert.bind(2, ref.run.number)
         insert.bind(3, ref.step)
         insert.bind(4, status.rawValue)
-        insert.bind(5, reason)
-        insert.bind(6, outputs.json)
+        insert.bind(5, words.reason)
+        insert.bind(6, words.outputs)
         insert.bind(7, now.milliseconds)
         try insert.run()
     }

@@ -25,12 +25,10 @@ extension Desk {
                 """,
                 event
             )
-            // Every key of an event begins with its id and a slash; "0" is what follows that.
             _ = try clear(
                 """
                 UPDATE idempotency_keys SET outputs = NULL, reason = NULL
-                WHERE key >= (SELECT id || '/' FROM webhook_events WHERE seq = ?1)
-                  AND key < (SELECT id || '0' FROM webhook_events WHERE seq = ?1)
+                WHERE run_id IN (SELECT id FROM workflow_runs WHERE event_seq = ?1)
                 """,
                 event
             )

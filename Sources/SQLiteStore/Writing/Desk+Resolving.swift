@@ -42,7 +42,8 @@ extension Desk {
                 action: "run.resolved",
                 event: run.eventID,
                 run: ref.run,
-                detail: "{\(named(ref)),\"as\":\"\(word)\",\"run\":\"\(change.status.rawValue)\","
+                detail: openDetail(of: ref).text
+                    + ",\"as\":\"\(word)\",\"run\":\"\(change.status.rawValue)\","
                     + "\"reason\":\(JSONText.quoted(resolution.reason))}",
                 at: resolution.now
             )

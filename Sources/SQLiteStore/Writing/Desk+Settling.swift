@@ -46,14 +46,23 @@ extension Desk {
     }
 
     /// Writes the end of an attempt: the step's row, the run's new place, the audit row.
+    ///
+    /// - Parameters:
+    ///   - ref: The step.
+    ///   - outcome: How it ended.
+    ///   - change: What becomes of the run.
+    ///   - words: What the outcome says, where that was made before.
+    /// - Throws: A refusal where the run is elsewhere by now.
     func end(
         _ ref: StepRef,
         _ outcome: StepOutcome,
-        _ change: RunChange
+        _ change: RunChange,
+        saying words: Words? = nil
     ) throws(SQLFault) {
+        let words = words ?? Words(outcome)
         try writePassed(ref)
-        try writeStep(ref, outcome)
-        try move(ref, outcome, change)
+        try writeStep(ref, outcome.status, words)
+        try move(ref, outcome, change, words)
         if change.status.isEnd {
             try refreshStatus(ofEvent: ref.event)
         }
@@ -63,7 +72,7 @@ extension Desk {
                 action: "step.\(outcome.status.rawValue)",
                 event: ref.eventID,
                 run: ref.run,
-                detail: detail(of: ref, outcome, change.status),
+                detail: detail(of: ref, outcome.status, words, change.status),
                 at: now
             )
         )
@@ -74,7 +83,7 @@ extension Desk {
         let key = try connection.statement(
             """
             INSERT INTO idempotency_keys (key, run_id, step, created_at) VALUES (?1, ?2, ?3, ?4)
-            ON CONFLICT (key) DO NOTHING
+            ON CONFLICT (run_id, key) DO NOTHING
             """
         )
         key.bind(1, ref.key)
@@ -83,7 +92,7 @@ extension Desk {
         key.bind(4, now.milliseconds)
         try key.run()
         try writePassed(ref)
-        try writeStep(ref, nil)
+        try writeStep(ref, .running, Words(nil))
         let update = try connection.statement(
             """
             UPDATE workflow_runs SET status = 'running', position = ?6, attempts = ?4,
@@ -108,7 +117,7 @@ extension Desk {
                 action: "step.began",
                 event: ref.eventID,
                 run: ref.run,
-                detail: "{\(named(ref))}",
+                detail: openDetail(of: ref).text + "}",
                 at: now
             )
         )
@@ -118,10 +127,14 @@ extension Desk {
     func keepOutcome(_ outcome: StepOutcome, of ref: StepRef) throws(SQLFault) {
         guard case .done(let outputs) = outcome else { return }
         let update = try connection.statement(
-            "UPDATE idempotency_keys SET outcome = 'done', outputs = ?2 WHERE key = ?1"
+            """
+            UPDATE idempotency_keys SET outcome = 'done', outputs = ?3
+            WHERE run_id = ?1 AND key = ?2
+            """
         )
-        update.bind(1, ref.key)
-        update.bind(2, outputs.json)
+        update.bind(1, ref.run.number)
+        update.bind(2, ref.key)
+        update.bind(3, outputs.json)
         try update.run()
     }
 
@@ -145,21 +158,25 @@ extension Desk {
         }
     }
 
-    /// Writes a step's row: its begin where `outcome` is nil, else its end.
-    private func writeStep(_ ref: StepRef, _ outcome: StepOutcome?) throws(SQLFault) {
+    /// Writes a step's row: its begin or its end.
+    private func writeStep(
+        _ ref: StepRef,
+        _ status: StepStatus,
+        _ words: Words
+    ) throws(SQLFault) {
         try writeRow(
             StepRecord(
                 run: ref.run,
                 position: ref.position,
                 step: ref.step,
                 action: ref.action,
-                status: outcome?.status ?? .running,
+                status: status,
                 attempts: ref.attempt,
                 key: ref.key,
                 inputs: ref.inputs,
-                words: Words(outcome),
+                words: words,
                 startedAt: ref.startedAt,
-                finishedAt: outcome == nil ? nil : now
+                finishedAt: status == .running ? nil : now
             )
         )
     }
@@ -202,7 +219,8 @@ extension Desk {
     private func move(
         _ ref: StepRef,
         _ outcome: StepOutcome,
-        _ change: RunChange
+        _ change: RunChange,
+        _ words: Words
     ) throws(SQLFault) {
         let update = try connection.statement(
             """
@@ -237,7 +255,7 @@ extension Desk {
         update.bind(10, change.status == .waiting ? (change.dueAt ?? now).milliseconds : nil)
         update.bind(11, change.status.isEnd ? now.milliseconds : nil)
         update.bind(12, change.reason)
-        update.bind(13, Words(outcome).fault?.rawValue)
+        update.bind(13, words.fault?.rawValue)
         update.bind(14, Int64(ref.position.index))
         try update.run()
         try expectOneRun(ref)

@@ -49,27 +49,50 @@ struct StepRecord {
 }
 
 extension Desk {
-    /// The members that name a step in an audit row's detail, without braces.
-    func named(_ ref: StepRef) -> String {
-        let passed = ref.passed.map { JSONText.quoted($0.step) }.joined(separator: ",")
-        return "\"workflow\":\(JSONText.quoted(ref.workflow)),"
-            + (passed.isEmpty ? "" : "\"passed\":[\(passed)],")
-            + "\"step\":\(JSONText.quoted(ref.step)),\"attempt\":\(ref.attempt),"
-            + "\"key\":\(JSONText.quoted(ref.key))"
+    /// Opens an audit row's detail with the members that name a step; what follows has a comma
+    /// before it.
+    func openDetail(of ref: StepRef) -> JSONWriter {
+        var writer = JSONWriter()
+        writer.raw("{\"workflow\":")
+        writer.quoted(ref.workflow)
+        for (index, step) in ref.passed.enumerated() {
+            writer.raw(index == 0 ? ",\"passed\":[" : ",")
+            writer.quoted(step.step)
+        }
+        writer.raw(ref.passed.isEmpty ? ",\"step\":" : "],\"step\":")
+        writer.quoted(ref.step)
+        writer.raw(",\"attempt\":")
+        writer.raw(String(ref.attempt))
+        writer.raw(",\"key\":")
+        writer.quoted(ref.key)
+        return writer
     }
 
     /// What an audit row says about the end of an attempt.
     ///
     /// A peer's words may hold somebody's address, so they stay in `step_runs`, which can be
     /// purged.
-    func detail(of ref: StepRef, _ outcome: StepOutcome, _ status: RunStatus) -> String {
-        let words = Words(outcome)
-        var text = "{" + named(ref) + ",\"run\":\"\(status.rawValue)\""
-        if let fault = words.fault { text += ",\"fault\":\"\(fault.rawValue)\"" }
-        let isPeersWords = words.fault == .outside || outcome.status == .unsure
-        if let reason = words.reason, !isPeersWords {
-            text += ",\"reason\":\(JSONText.quoted(reason))"
+    func detail(
+        of ref: StepRef,
+        _ outcome: StepStatus,
+        _ words: Words,
+        _ status: RunStatus
+    ) -> String {
+        var writer = openDetail(of: ref)
+        writer.raw(",\"run\":\"")
+        writer.raw(status.rawValue)
+        writer.raw("\"")
+        if let fault = words.fault {
+            writer.raw(",\"fault\":\"")
+            writer.raw(fault.rawValue)
+            writer.raw("\"")
         }
-        return text + "}"
+        let isPeersWords = words.fault == .outside || outcome == .unsure
+        if let reason = words.reason, !isPeersWords {
+            writer.raw(",\"reason\":")
+            writer.quoted(reason)
+        }
+        writer.raw("}")
+        return writer.text
     }
 }

@@ -38,6 +38,9 @@ struct LineWriter {
 
     /// Appends a key: letters, digits, `_`, `-` and `.`, everything else as `_`, at most 64.
     mutating func appendKey(_ key: String) {
+        if key.utf8.count <= 64, key.utf8.allSatisfy(Self.isKeyByte) {
+            return bytes.append(contentsOf: key.utf8)
+        }
         for byte in key.utf8.prefix(64) {
             bytes.append(Self.isKeyByte(byte) ? byte : UInt8(ascii: "_"))
         }
@@ -67,6 +70,12 @@ struct LineWriter {
     /// Escapes control characters, line separators and bidirectional marks, and with `quotes`
     /// what JSON needs.
     private mutating func appendEscaped(_ value: String, quotes: Bool) {
+        let isPlain = value.utf8.allSatisfy { byte in
+            (32...126).contains(byte) && !(quotes && (byte == 34 || byte == 92))
+        }
+        if isPlain, value.utf8.count <= Self.valueLimit {
+            return bytes.append(contentsOf: value.utf8)
+        }
         let end = bytes.count + Self.valueLimit
         for scalar in value.unicodeScalars {
             guard bytes.count < end else {

@@ -11,7 +11,8 @@ package enum Scrubber {
     package static func isSecret(key: String) -> Bool {
         let bytes = Array(key.utf8)
         return bytes.indices.contains { index in
-            secretKeys.contains { starts(bytes, at: index, with: $0) }
+            beginsSecretKey[Int(bytes[index] | 0x20)]
+                && secretKeys.contains { starts(bytes, at: index, with: $0) }
         }
     }
 
@@ -44,6 +45,10 @@ package enum Scrubber {
         "password", "passwd", "secret", "authorization", "api_key", "apikey", "api-key", "token",
         "cookie", "credential", "signature", "private_key",
     ].map { Array($0.utf8) }
+    /// Whether one of those words begins with that byte.
+    private static let beginsSecretKey = (0...255).map { byte in
+        secretKeys.contains { Int($0[0]) == byte }
+    }
     private static let prefixes = ["whsec_", "sk_", "rk_"].map { Array($0.utf8) }
     private static let schemes = ["bearer ", "basic "].map { Array($0.utf8) }
     private static let clientSecret = Array("_secret_".utf8)

@@ -22,7 +22,7 @@ final class ExpressionJudge: Sendable {
     func value(of expression: Expression, in scope: ExpressionScope) -> Value? {
         desk.withLock { desk in
             do throws(ExpressionFailure) {
-                return try desk.values(of: [expression], in: scope).first
+                return try desk.values(.init(expressions: [expression]), in: scope)?.first
             } catch {
                 return nil
             }
