@@ -17,7 +17,8 @@ package struct JSONWriter: Sendable {
 
     /// Writes an object that is to get more members: all of it but its last brace.
     package mutating func open(_ object: String) {
-        bytes.append(contentsOf: object.utf8.dropLast())
+        bytes.append(contentsOf: object.utf8)
+        bytes.removeLast()
     }
 
     /// Writes a text as a JSON string with its quotes, escaped as RFC 8259 §7 asks.
