@@ -32,15 +32,9 @@ package struct JSONWriter: Sendable {
         bytes.append(UInt8(ascii: "\""))
     }
 
-    /// Writes a value: NULL as `null`, and so a real that JSON cannot hold.
+    /// Writes a value as ``Value/asJSON`` has it.
     package mutating func value(_ value: Value) {
-        switch value {
-        case .null: raw("null")
-        case .integer(let number): raw(String(number))
-        case .real(let number): raw(number.isFinite ? String(number) : "null")
-        case .text(let text): quoted(text)
-        case .json(let text): raw(text)
-        }
+        if case .text(let text) = value { quoted(text) } else { raw(value.asJSON) }
     }
 
     /// Whether a text may stand between quotes as it is.

@@ -36,9 +36,7 @@ package enum Value: Sendable, Hashable {
         }
     }
 
-    /// SQLite's idea of truth: a number other than zero; text counts by its leading number.
-    ///
-    /// NULL is not true. Source: SQLite "Boolean Expressions".
+    /// Whether it is a number other than zero; text counts by its leading number.
     package var isTrue: Bool {
         switch self {
         case .null, .json: false

@@ -22,6 +22,9 @@ SETTLED = (
     " WHERE status IN ('pending', 'running', 'waiting', 'failed'))")
 
 
+given_ports: set[int] = set()
+
+
 def free_port() -> int:
     """A port of loopback that nobody listens on, nor will be given.
 
@@ -31,12 +34,15 @@ def free_port() -> int:
     lowest = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
     while True:
         port = random.randrange(10_000, max(lowest, 11_000))
+        if port in given_ports:
+            continue
         with socket.socket() as taken:
             try:
                 taken.bind(("127.0.0.1", port))
             except OSError:
                 continue
-            return port
+        given_ports.add(port)
+        return port
 
 
 def sign(body: bytes, secret: str = SECRET, at: int | None = None) -> str:

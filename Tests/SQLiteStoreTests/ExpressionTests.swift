@@ -155,6 +155,137 @@ import Testing
         )
     }
 
+    @Test(arguments: [
+        ("1", true), ("0", false), ("-1", true), ("0.5", true), ("0.0", false), ("'1'", true),
+        ("'0'", false), ("'abc'", false), ("''", false), ("NULL", false), ("-0.0", false),
+        ("'0.5'", true), ("'1abc'", true), ("9e999", true), ("account", false),
+        ("account IS NULL", true), ("livemode", true), ("NOT livemode", false), ("id", false),
+        ("METADATA ->> 'order_id' = 'A-7' -- ours", true), ("created < 0", false),
+        ("(SELECT sum(balance) FROM tills)", false), ("SELECT 1", true), ("1 OR 0", true),
+    ])
+    func `a condition holds where SQLite's WHERE takes it for true`(
+        sql: String,
+        holds: Bool
+    ) async throws {
+        let subject = try await fixture.subject()
+        let condition = expression(sql)
+        let asked = expression("EXISTS (SELECT 1 WHERE (\(sql)\n))")
+        let list = ["7", "type", "NULL"].map(expression)
+        let wanted: [Value]? = holds ? [.integer(7), .text("charge.refunded"), .null] : nil
+
+        for _ in 0..<2 {
+            let values = try subject.expressions.values(of: list, if: condition, in: Self.scope)
+            let none = try subject.expressions.values(of: [], if: condition, in: Self.scope)
+
+            #expect(values == wanted)
+            #expect(none == (holds ? [] : nil))
+        }
+        let said = try subject.expressions.values(of: [asked], in: Self.scope)
+        #expect(said == [.integer(holds ? 1 : 0)])
+    }
+
+    @Test(arguments: [
+        "json('{')", "json(id)", "abs(-9223372036854775808)", "abs(created * 0 - 1 << 63)",
+        "zeroblob(10)", "printf('%.*c', 1500000, 'x')", "metdata", "count(*)", "(1", "1; 2",
+    ])
+    func `what cannot be evaluated is no harm where the condition is false, else it is named`(
+        sql: String
+    ) async throws {
+        let subject = try await fixture.subject()
+        let bad = expression(sql)
+        let lists = [
+            [bad], [expression("1"), bad], [bad, expression("json('[')")],
+            [expression("1"), bad, expression("2")],
+        ]
+
+        for _ in 0..<2 {
+            for list in lists {
+                for no in ["0", "NULL", "NOT livemode", "id = 'evt_2'"] {
+                    let values = try subject.expressions.values(
+                        of: list,
+                        if: expression(no),
+                        in: Self.scope
+                    )
+                    #expect(values == nil, "\(sql) where \(no)")
+                }
+                for yes in ["1", "livemode", "id = 'evt_1'"] {
+                    let failure = #expect(throws: ExpressionFailure.self, "\(sql) where \(yes)") {
+                        try subject.expressions.values(
+                            of: list,
+                            if: expression(yes),
+                            in: Self.scope
+                        )
+                    }
+                    #expect(failure?.expression == bad, "where \(yes)")
+                }
+            }
+        }
+    }
+
+    @Test(arguments: [
+        ("json('{')", "malformed JSON"), ("json(id)", "malformed JSON"),
+        ("abs(-9223372036854775808)", "overflow"), ("metdata", "no such column: metdata"),
+        ("count(*)", "aggregate"), ("max(created)", "aggregate"), ("(1", "never closed"),
+        ("1) --", "closes none"), ("1, 2", "row value"),
+    ])
+    func `a condition that cannot be evaluated is named itself`(
+        sql: String,
+        reason: String
+    ) async throws {
+        let subject = try await fixture.subject()
+
+        for list in [[], ["1"], ["1", "2"], ["json('[')"], ["nowhere", "1"]] {
+            let failure = #expect(throws: ExpressionFailure.self, "\(list) where \(sql)") {
+                try subject.expressions.values(
+                    of: list.map(expression),
+                    if: expression(sql),
+                    in: Self.scope
+                )
+            }
+            #expect(failure?.expression == expression(sql), "\(list)")
+            #expect(failure?.reason.contains(reason) == true, "\(failure?.reason ?? "")")
+        }
+    }
+
+    @Test func `what stands at one place and is of one length is told apart`() async throws {
+        let subject = try await fixture.subject()
+        var other = Self.scope
+        other.id = "evt_2"
+        func values(
+            _ list: [String],
+            if condition: String? = nil,
+            in scope: ExpressionScope = Self.scope
+        ) throws -> [Value]? {
+            try subject.expressions.values(
+                of: list.map(expression),
+                if: condition.map(expression),
+                in: scope
+            )
+        }
+
+        // The second time each of them is known.
+        for _ in 0..<2 {
+            #expect(try values(["'a'"]) == [.text("a")])
+            #expect(try values(["'b'"]) == [.text("b")])
+            #expect(try values(["1", "'a'"]) == [.integer(1), .text("a")])
+            #expect(try values(["1", "'b'"]) == [.integer(1), .text("b")])
+            #expect(try values(["1", "'a'"], if: "'1'") == [.integer(1), .text("a")])
+            #expect(try values(["1", "'b'"], if: "'1'") == [.integer(1), .text("b")])
+            #expect(try values(["1", "'b'"], if: "'0'") == nil)
+            #expect(try values(["'a'"], if: "id = 'evt_1'") == [.text("a")])
+            #expect(try values(["'a'"], if: "id = 'evt_2'") == nil)
+            #expect(try values(["'a'"], if: "id = 'evt_1'", in: other) == nil)
+            #expect(try values(["'a'"], if: "id = 'evt_2'", in: other) == [.text("a")])
+            #expect(try values([], if: "id = 'evt_2'") == nil)
+            #expect(try values([], if: "id = 'evt_2'", in: other) == [])
+            // Here a condition is what an only expression is there.
+            #expect(try values(["2"]) == [.integer(2)])
+            #expect(try values(["1"], if: "2") == [.integer(1)])
+            #expect(try values(["0"], if: "2") == [.integer(0)])
+            #expect(try values(["2"], if: "0") == nil)
+        }
+    }
+
     @Test func `many threads evaluate at once`() async throws {
         let subject = try await fixture.subject()
         let sums = try await withThrowingTaskGroup(of: Value.self) { group in

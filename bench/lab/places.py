@@ -31,14 +31,20 @@ def fresh_folder(name: str) -> Path:
     return folder
 
 
+given_ports: set[int] = set()
+
+
 def free_port() -> int:
     """A port of loopback that nobody listens on, below those of outgoing connections."""
     lowest = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
     while True:
         port = random.randrange(10_000, max(lowest, 11_000))
+        if port in given_ports:
+            continue
         with socket.socket() as taken:
             try:
                 taken.bind(("127.0.0.1", port))
             except OSError:
                 continue
-            return port
+        given_ports.add(port)
+        return port

@@ -17,12 +17,13 @@ final class ExpressionDesk {
         /// Where it gives them; nil for always.
         var condition: Expression?
 
-        /// The first of all; nil where there is nothing to evaluate.
-        var first: Expression? { condition ?? expressions.first }
+        /// The one that is named where nothing more is known of a failure; nil where there is
+        /// nothing to evaluate.
+        var namesake: Expression? { condition ?? expressions.first }
 
-        /// Takes the first and the count, which tell the lists of a playbook apart.
+        /// Takes one expression and the count, which tell the lists of a playbook apart.
         func hash(into hasher: inout Hasher) {
-            hasher.combine(first)
+            hasher.combine(namesake)
             hasher.combine(expressions.count)
         }
     }
@@ -43,7 +44,7 @@ final class ExpressionDesk {
     /// Values of expressions over one scope, where their condition holds.
     ///
     /// - Parameters:
-    ///   - wanted: At least one expression, or a condition.
+    ///   - wanted: Whose values.
     ///   - scope: What their names stand for.
     /// - Returns: One value each; nil where the condition does not hold.
     /// - Throws: The first expression that has none, and why.
@@ -51,6 +52,7 @@ final class ExpressionDesk {
         _ wanted: Wanted,
         in scope: ExpressionScope
     ) throws(ExpressionFailure) -> [Value]? {
+        guard let namesake = wanted.namesake else { return [] }
         let fault: SQLFault
         do throws(SQLFault) {
             return try evaluate(wanted, scope)
@@ -71,7 +73,7 @@ final class ExpressionDesk {
         }
         let reason =
             fault.isTimeout ? "took longer than \(Limits.expressionTime)" : fault.message
-        throw ExpressionFailure(reason, in: wanted.condition ?? wanted.expressions[0])
+        throw ExpressionFailure(reason, in: namesake)
     }
 
     /// What is wrong with an expression before it has met any event; nil when nothing is.

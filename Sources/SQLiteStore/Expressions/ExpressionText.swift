@@ -4,7 +4,7 @@ import Store
 /// The SQL that an expression becomes, and what must not be in it so that it stays inside its
 /// brackets.
 enum ExpressionText {
-    /// What stands before an expression that is prepared alone; offsets are counted behind it.
+    /// What stands before the first expression; offsets in one are counted behind it.
     static let prefix = "SELECT (\n"
 
     /// The one row that names in expressions are columns of.

@@ -26,23 +26,23 @@ final class SQLiteExpressions: ExpressionEvaluator {
         in scope: ExpressionScope
     ) throws(ExpressionFailure) -> [Value]? {
         let wanted = ExpressionDesk.Wanted(expressions: expressions, condition: condition)
-        guard let first = wanted.first else { return [] }
+        guard let namesake = wanted.namesake else { return [] }
         for seat in seats {
             let values = try seat.desk.withLockIfAvailable {
                 desk throws(ExpressionFailure) in
-                try evaluate(wanted, first, scope, at: &desk)
+                try evaluate(wanted, namesake, scope, at: &desk)
             }
             if let values { return values }
         }
         return try seats[0].desk.withLock { desk throws(ExpressionFailure) in
-            try evaluate(wanted, first, scope, at: &desk)
+            try evaluate(wanted, namesake, scope, at: &desk)
         }
     }
 
     /// Evaluates at a seat, opening its connection at the first time.
     private func evaluate(
         _ wanted: ExpressionDesk.Wanted,
-        _ first: Expression,
+        _ namesake: Expression,
         _ scope: ExpressionScope,
         at desk: inout ExpressionDesk?
     ) throws(ExpressionFailure) -> [Value]? {
@@ -52,8 +52,8 @@ final class SQLiteExpressions: ExpressionEvaluator {
             let opened = ExpressionDesk(connection: connection)
             desk = opened
         } catch {
-            throw ExpressionFailure(error.description, in: first)
+            throw ExpressionFailure(error.description, in: namesake)
         }
-        return try evaluate(wanted, first, scope, at: &desk)
+        return try evaluate(wanted, namesake, scope, at: &desk)
     }
 }

@@ -33,6 +33,8 @@ enum CoreSchema {
             guard found < known else { return }
             // A table that others refer to can only be replaced without; not inside a transaction.
             try connection.execute("PRAGMA foreign_keys = OFF")
+            // A plugin's view or trigger may name a table that is made anew.
+            try connection.execute("PRAGMA legacy_alter_table = ON")
             try connection.execute("BEGIN IMMEDIATE")
             for version in versions[Int(found)...] {
                 try connection.execute(String(decoding: version, as: UTF8.self))
@@ -43,6 +45,7 @@ enum CoreSchema {
                 throw SQLFault.refusal("a row of \(table) refers to one that does not exist")
             }
             try connection.execute("COMMIT")
+            try connection.execute("PRAGMA legacy_alter_table = OFF")
             try connection.execute("PRAGMA foreign_keys = ON")
         } catch let failure as OpeningFailure {
             throw failure

@@ -206,7 +206,9 @@ final class Judge {
         for row in done where watch.taken[row[0]] == nil && !watch.vouched.contains(row[0]) {
             watch.violation("\(row[0]) is done and reached nobody")
         }
-        let meant = Set(try inspector.rows("SELECT key FROM idempotency_keys").map { $0[0] })
+        let keys = try inspector.rows("SELECT key FROM idempotency_keys").map { $0[0] }
+        let meant = Set(keys)
+        if meant.count < keys.count { watch.violation("two runs share a key") }
         for step in watch.taken.keys.sorted() where !meant.contains(step) {
             watch.violation("a peer took \(step), which was never written down")
         }

@@ -37,9 +37,7 @@ CREATE INDEX orders_by_charge ON orders (stripe_charge_id) WHERE stripe_charge_i
 
 -- The history by order and time is the table itself now: one place to write a row to, where there
 -- were two.
-ALTER TABLE order_history RENAME TO old_history;
-
-CREATE TABLE order_history (
+CREATE TABLE new_history (
     idempotency_key TEXT NOT NULL,
     order_id TEXT NOT NULL REFERENCES orders (id),
     event_id TEXT NOT NULL,
@@ -63,7 +61,9 @@ CREATE TABLE order_history (
     PRIMARY KEY (order_id, event_created, event_id, idempotency_key)
 ) STRICT, WITHOUT ROWID;
 
-INSERT INTO order_history
-SELECT * FROM old_history ORDER BY order_id, event_created, event_id, idempotency_key;
+INSERT INTO new_history
+SELECT * FROM order_history ORDER BY order_id, event_created, event_id, idempotency_key;
 
-DROP TABLE old_history;
+-- In this order, so that SQLite names a view of yours that it would break, instead of rewriting it.
+DROP TABLE order_history;
+ALTER TABLE new_history RENAME TO order_history;
