@@ -6,7 +6,7 @@ import Synchronization
 /// A server that stops with a connection just accepted, not yet handed to it, traps.
 final class OpenDoors: Sendable {
     /// What a connection takes from the kernel to its server, many times over.
-    private static let moment = Duration.milliseconds(100)
+    static let moment = Duration.milliseconds(250)
 
     private let channels = Mutex<[any Channel]>([])
 
@@ -16,11 +16,11 @@ final class OpenDoors: Sendable {
     }
 
     /// Accepts no connection any more and lets those arrive that were.
+    ///
+    /// Whoever calls it waits, also where another one has begun: a failure of the disk is noticed
+    /// in two places at once, and the first that goes on stops the servers.
     func close() async {
-        let listening = channels.withLock { channels in
-            defer { channels = [] }
-            return channels
-        }
+        let listening = channels.withLock { $0 }
         guard !listening.isEmpty else { return }
         for channel in listening {
             do {
