@@ -5,14 +5,14 @@ import hmac
 import http.client
 import json
 import os
-import random
 import shutil
 import signal
-import socket
 import sqlite3
 import subprocess
 import time
 from pathlib import Path
+
+from ports import free_port
 
 SECRET = "whsec_outside_tests_5f2c1a"
 # Whether no event is unchosen and no run is under way.
@@ -20,29 +20,6 @@ SETTLED = (
     "SELECT NOT EXISTS (SELECT 1 FROM webhook_events WHERE status = 'received')"
     " AND NOT EXISTS (SELECT 1 FROM workflow_runs"
     " WHERE status IN ('pending', 'running', 'waiting', 'failed'))")
-
-
-given_ports: set[int] = set()
-
-
-def free_port() -> int:
-    """A port of loopback that nobody listens on, nor will be given.
-
-    The kernel takes ports for outgoing connections from a range of its own; one of those may be in
-    use just when a Till starts again on it.
-    """
-    lowest = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
-    while True:
-        port = random.randrange(10_000, max(lowest, 11_000))
-        if port in given_ports:
-            continue
-        with socket.socket() as taken:
-            try:
-                taken.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-        given_ports.add(port)
-        return port
 
 
 def sign(body: bytes, secret: str = SECRET, at: int | None = None) -> str:

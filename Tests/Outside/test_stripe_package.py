@@ -12,7 +12,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 import stripe
 
-from daemon import SECRET, free_port
+from daemon import SECRET
+from ports import free_port
 from events import event, payment_intent
 
 

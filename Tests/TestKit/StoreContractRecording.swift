@@ -52,6 +52,14 @@ extension StoreContract {
             #expect(try subject.status(ofEvent: "evt_1") == .unmatched)
             #expect(try subject.store.unchosenEvents(after: 0, limit: 9).isEmpty)
         },
+        Case("an event that is held stays held where no workflow takes it either") { subject in
+            var delivery = subject.delivery("evt_1", hold: "of the wrong mode")
+            delivery.isUnmatched = true
+
+            _ = try await subject.store.record(delivery)
+
+            #expect(try subject.status(ofEvent: "evt_1") == .held)
+        },
         Case("one event delivered by many at once is stored once") { subject in
             let receipts = try await withThrowingTaskGroup(of: Receipt.self) { group in
                 for _ in 0..<50 {

@@ -1,13 +1,16 @@
 """Where things are, and the words that all systems share."""
 
 import os
-import random
 import shutil
-import socket
+import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 BENCH = ROOT / "bench"
+sys.path.append(str(ROOT / "Tests" / "Outside"))
+
+from ports import free_port  # noqa: E402, F401 (for those who import it from here)
+
 # On the disk that is measured; removed with .build.
 WORK = ROOT / ".build" / "bench"
 # In memory, for what must not disturb that disk; removed at the end.
@@ -29,22 +32,3 @@ def fresh_folder(name: str) -> Path:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     return folder
-
-
-given_ports: set[int] = set()
-
-
-def free_port() -> int:
-    """A port of loopback that nobody listens on, below those of outgoing connections."""
-    lowest = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
-    while True:
-        port = random.randrange(10_000, max(lowest, 11_000))
-        if port in given_ports:
-            continue
-        with socket.socket() as taken:
-            try:
-                taken.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-        given_ports.add(port)
-        return port
