@@ -33,3 +33,10 @@ int till_sqlite_bind_blob(sqlite3_stmt *statement, int index, const void *bytes,
     return sqlite3_bind_blob64(
         statement, index, bytes == NULL ? "" : bytes, (sqlite3_uint64)count, SQLITE_TRANSIENT);
 }
+
+int till_sqlite_sync_log(sqlite3 *connection) {
+    sqlite3_file *log = NULL;
+    int code = sqlite3_file_control(connection, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
+    if (code != SQLITE_OK || !log || !log->pMethods) return code;
+    return log->pMethods->xSync(log, SQLITE_SYNC_NORMAL);
+}

@@ -17,15 +17,16 @@ extension Walker {
         var begun: [Attempt] = []
         switch result {
         case .success(let answers):
-            for (item, answer) in zip(batch.items, answers) {
-                if let attempt = apply(answer, to: item) { begun.append(attempt) }
+            for (index, answer) in answers.enumerated() {
+                if case .unwritten(let failure) = answer {
+                    putBack(batch.items[index...], because: failure)
+                    break
+                }
+                if let attempt = apply(answer, to: batch.items[index]) { begun.append(attempt) }
             }
         case .failure(let failure):
             if case .broken = failure { throw failure }
-            journal.storeRefused(failure)
-            pausedUntil = engine.clock() + .seconds(1)
-            for item in batch.items { putBack(item) }
-            search.begin()
+            putBack(batch.items[...], because: failure)
         }
         return begun
     }
@@ -56,7 +57,7 @@ extension Walker {
             forget(id)
         case (.suspectEvent(let event), _): backlog.wasMarked(event)
         case (.hold(let event, let reason), _): journal.held(event, reason)
-        case (.noted, _), (.choice, .step), (.step, .written): break
+        case (.noted, _), (.choice, .step), (.step, .written), (_, .unwritten): break
         }
         return nil
     }
@@ -154,16 +155,21 @@ extension Walker {
         }
     }
 
-    /// Nothing of a batch was written: what must not be lost is kept, the rest is read again.
+    /// Nothing of these was written: what must not be lost is kept, the rest is read again.
     ///
     /// Kept is what is about a run that the store may have as *running*, for which nobody would
     /// look again, and the crashes that such a run was there at.
-    private func putBack(_ item: Batch.Item) {
-        switch (item.settlement, item.subject) {
-        case (.ended, _), (.abandoned, _), (.suspected, .noted):
-            arrears.add(item.settlement, item.subject)
-        default: letGo(item)
+    private func putBack(_ items: ArraySlice<Batch.Item>, because failure: StoreFailure) {
+        journal.storeRefused(failure)
+        pausedUntil = engine.clock() + .seconds(1)
+        for item in items {
+            switch (item.settlement, item.subject) {
+            case (.ended, _), (.abandoned, _), (.suspected, .noted):
+                arrears.add(item.settlement, item.subject)
+            default: letGo(item)
+            }
         }
+        search.begin()
     }
 
     /// Lets go of what a piece was about; the store still has it as it was.

@@ -75,8 +75,17 @@ package enum Limits {
     package static let logLine = 16 << 10
     /// Runs being walked at once; the rest waits in the store.
     package static let runsInFlight = 256
-    /// Settlements in one transaction, so that a waiting webhook is never far from its commit.
+    /// Settlements in one transaction: more are hardly cheaper, and are undone together.
     package static let settlementsPerCommit = 128
+    /// Settlements that a waiting webhook lets pass before it ends their transaction; fewer would
+    /// hardly move while webhooks keep coming.
+    package static let settlementsPerTurn = 8
+    /// The same for each webhook that was written just before, so that a run has its choice and
+    /// some steps while its event's successors are written.
+    package static let settlementsPerDelivery = 4
+    /// How long the end of a step that touched only the database may be unsynced, so that a reader
+    /// of the database is hardly ahead of the disk.
+    package static let unsyncedTime = Duration.milliseconds(50)
     /// Crashes of the process after which a run is set aside, or an event that has none yet.
     package static let crashesPerRun = 3
     /// Between two checkpoints of the audit log in the daemon's log: what can be cut off unseen.

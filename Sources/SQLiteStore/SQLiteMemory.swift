@@ -74,7 +74,7 @@ package final class SQLiteMemory: Recording, WalkMemory, RuleMemory, WishMemory,
             }
             try CoreSchema.apply(to: connection, path: path)
             try StateDirectory.sync(directory)
-            let desk = try Desk(connection: connection, clock: clock)
+            let desk = try Desk(connection: connection, clock: clock, durability: durability)
             let bell = Bell()
             let memory = SQLiteMemory(
                 path: path,

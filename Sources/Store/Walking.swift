@@ -257,6 +257,17 @@ package enum Settlement: Sendable {
     case suspectedEvent(StoredEvent)
     /// An event is set aside because the process crashed too often while its workflows were chosen.
     case held(StoredEvent, reason: String)
+
+    /// Whether it is about something outside, which cannot be walked again as if it had not been:
+    /// an attempt that may begin now, or that has ended.
+    package var isTold: Bool {
+        switch self {
+        case .began: true
+        // Nothing was done where there were no inputs.
+        case .ended(let step, _, _): step.inputs != nil
+        case .chosen, .effect, .suspected, .cleared, .abandoned, .suspectedEvent, .held: false
+        }
+    }
 }
 
 /// What a settlement came to.
@@ -268,6 +279,8 @@ package enum Settled: Sendable {
     case step(StepOutcome, RunChange)
     /// This settlement was rolled back, the others of its transaction were not.
     case failed(StoreFailure)
+    /// The batch was written up to here; this piece and those after it were not, a full disk, say.
+    case unwritten(StoreFailure)
 }
 
 /// What the engine needs of the store.
@@ -285,7 +298,11 @@ package protocol WalkMemory: Sendable {
     func interruptedRuns() throws(StoreFailure) -> [StoredRun]
     /// A run number that no other run has or will have.
     func reserveRunID() -> RunID
-    /// Writes a batch in one durable transaction, in order; one answer for each, in the same order.
+    /// Writes a batch in order; one answer for each piece, in the same order.
+    ///
+    /// No death of the process undoes what was answered, and ``Settlement/isTold`` pieces are on
+    /// disk with all before them. A power failure may take back the last moments of the others:
+    /// they are walked again then.
     func settle(_ batch: [Settlement]) async throws(StoreFailure) -> [Settled]
     /// A signal that something new may be there to walk: fires after a commit that recorded events
     /// or granted a wish. Several firings may arrive as one.

@@ -258,6 +258,16 @@ void power_loss_arm(int64_t operations) {
     pthread_mutex_unlock(&lock);
 }
 
+int64_t power_loss_unsynced(void) {
+    int64_t count = 0;
+    pthread_mutex_lock(&lock);
+    for (disk *disk = disks; disk; disk = disk->next) {
+        for (change *each = disk->first; each; each = each->next) count++;
+    }
+    pthread_mutex_unlock(&lock);
+    return count;
+}
+
 int power_loss_has_failed(void) {
     pthread_mutex_lock(&lock);
     int answer = failed;

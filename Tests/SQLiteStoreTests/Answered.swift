@@ -9,11 +9,30 @@ import Testing
 struct Answered: Sendable {
     /// The events whose deliveries were answered.
     var events: Set<String> = []
-    /// The keys of the steps whose ends were answered.
+    /// The keys of the steps whose ends were answered and must be on disk.
     var keys: Set<String> = []
+    /// The keys of those whose ends may be lost still, in order.
+    private(set) var loose: [String] = []
+    private var firm = 0
 
     /// How much of each.
     var count: (receipts: Int, settled: Int) { (events.count, keys.count) }
+
+    /// Steps that touched only the database were answered.
+    mutating func add(loose keys: [String]) { loose += keys }
+
+    /// So many of those were answered before something that is on disk was even asked for.
+    mutating func settle(_ count: Int) {
+        guard count > firm else { return }
+        keys.formUnion(loose[firm..<count])
+        firm = count
+    }
+
+    /// Power failed: nobody may rely on the rest.
+    mutating func forgetLoose() {
+        loose = []
+        firm = 0
+    }
 
     /// What a database lacks of it, or holds by half; it is opened as Till opens it.
     func damage(in fixture: SQLiteFixture) async throws -> [String] {

@@ -25,7 +25,10 @@ final class PowerLoad: Sendable {
     /// - Parameter before: What was answered in the cycles before.
     /// - Returns: That, and what was answered now.
     func work(on before: Answered) async -> Answered {
-        answered.withLock { $0 = before }
+        answered.withLock {
+            $0 = before
+            $0.forgetLoose()
+        }
         do {
             let memory = try SQLiteMemory.open(
                 directory: fixture.directory,
@@ -68,8 +71,12 @@ final class PowerLoad: Sendable {
             let filling = String(repeating: "x", count: number % 5 == 0 ? 20_000 : 200)
             delivery.body = "{\"filling\":\"\(filling)\"}"
             for _ in 0...(number % 3 == 0 ? 1 : 0) {
+                let settled = answered.withLock { $0.loose.count }
                 _ = try await subject.store.record(delivery)
-                answered.withLock { _ = $0.events.insert(delivery.id.text) }
+                answered.withLock {
+                    $0.events.insert(delivery.id.text)
+                    $0.settle(settled)
+                }
             }
         }
     }
@@ -89,7 +96,7 @@ final class PowerLoad: Sendable {
             _ = try await subject.store.settle(chosen)
             let open = try subject.store.interruptedRuns()
             let due = try subject.store.dueRuns(at: subject.clock.now, after: RunID(0), limit: 32)
-            var steps: [StepRef] = []
+            var (told, loose): ([String], [String]) = ([], [])
             var batch: [Settlement] = []
             for run in open + due {
                 let isOutward = run.event.sequence.isMultiple(of: 2)
@@ -98,16 +105,20 @@ final class PowerLoad: Sendable {
                     if run.status == .pending { batch.append(.began(step)) }
                     let done = StepOutcome.done(Fields())
                     batch.append(.ended(step, done, StoreSubject.succeed(done)))
+                    told.append(step.key)
                 } else {
                     let call = subject.call("till", 1)
                     batch.append(.effect(step, call, decide: StoreSubject.succeed))
+                    loose.append(step.key)
                 }
-                steps.append(step)
             }
             let answers = try await subject.store.settle(batch)
             let isWhole = answers.allSatisfy { if case .failed = $0 { false } else { true } }
             guard isWhole else { throw ContractBreach("a settlement was refused") }
-            answered.withLock { $0.keys.formUnion(steps.map(\.key)) }
+            answered.withLock { [told, loose] in
+                $0.keys.formUnion(told)
+                $0.add(loose: loose)
+            }
             await Task.yield()
         }
     }

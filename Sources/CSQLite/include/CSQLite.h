@@ -19,3 +19,7 @@ int till_sqlite_bind_text(sqlite3_stmt *statement, int index, const char *text, 
 
 /// Binds a BLOB of that many bytes, which SQLite copies; returns SQLite's result code.
 int till_sqlite_bind_blob(sqlite3_stmt *statement, int index, const void *bytes, long long count);
+
+/// Syncs the write-ahead log of a connection that has read or written before; returns SQLite's result
+/// code. A sync is the file's, so that what other connections committed is on the disk too.
+int till_sqlite_sync_log(sqlite3 *connection);

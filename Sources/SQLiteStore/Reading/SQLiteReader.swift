@@ -86,6 +86,8 @@ package final class SQLiteReader: EventReading, RunReading, AuditReading {
     package func auditCheckpoint() throws(StoreFailure) -> AuditCheckpoint {
         try read { (connection) throws(SQLFault) in
             let chain = try AuditChain(from: connection)
+            // Whoever keeps it must not be ahead of the disk: it would look as if the log was cut.
+            try connection.syncLog()
             return AuditCheckpoint(sequence: chain.sequence, hash: chain.head.hex)
         }
     }

@@ -170,6 +170,14 @@ final class Connection {
         return statement.optionalText(0)
     }
 
+    /// Waits until everything that was committed, by whatever connection, is on the disk.
+    func syncLog() throws(SQLFault) {
+        let code = till_sqlite_sync_log(handle)
+        guard code == SQLITE_OK else {
+            throw SQLFault(code: code, message: "the write-ahead log cannot be synced")
+        }
+    }
+
     /// Ends a transaction that only read.
     func endReading() {
         if isAutocommit { return }

@@ -20,6 +20,12 @@ final class Desk {
     var effects: [SQLFile: CompiledEffect] = [:]
     /// Pages in the write-ahead log after the last commit.
     private let logPages = PageCount()
+    /// How hard a commit is synced that somebody is told of.
+    private let durability: Durability
+    /// Whether the next commit is synced.
+    private var isSyncing = true
+    /// By when what was committed without a sync must be on disk; nil where all of it is.
+    private(set) var syncTime: ContinuousClock.Instant?
 
     /// Whether every piece gets a savepoint.
     private var isCareful = false
@@ -35,30 +41,54 @@ final class Desk {
     }
 
     /// Sits down at an open connection whose schema is up to date.
-    init(connection: Connection, clock: @escaping WallClock) throws(SQLFault) {
+    init(
+        connection: Connection,
+        clock: @escaping WallClock,
+        durability: Durability = .full
+    ) throws(SQLFault) {
         self.connection = connection
+        self.durability = durability
         self.clock = clock
         audit = try AuditChain(from: connection)
         now = clock()
         logPages.watch(connection.handle)
     }
 
-    /// Writes a load in one durable transaction.
+    /// Writes a load in one transaction.
     ///
-    /// - Parameter load: What to write.
-    /// - Returns: What each piece came to; all of it is on disk, or the same failure is
-    ///   everybody's.
-    func commit(_ load: Load) -> Answers {
+    /// A load that nobody outside is told of isn't waited for: a power failure takes back the last
+    /// moments of the walk, which is then walked again. The next load that is synced takes it
+    /// along, or ``sync()``, at ``syncTime`` at the latest.
+    ///
+    /// - Parameters:
+    ///   - load: What to write.
+    ///   - isEnough: Asked before each settlement, with the number of those done: whether the rest
+    ///     has to wait.
+    /// - Returns: What each piece came to that was done, or the same failure for all.
+    func commit(_ load: Load, isEnough: (Int) -> Bool = { _ in false }) -> Answers {
         isCareful = false
         doomed = [:]
         while true {
             do throws(Setback) {
-                return try attempt(load)
+                return try attempt(load, isEnough)
             } catch {
                 rollback()
                 guard case .lost(let failure) = error else { continue }
                 return Answers(failure, for: load)
             }
+        }
+    }
+
+    /// Syncs what was committed without.
+    ///
+    /// - Returns: The failure where the disk failed.
+    func sync() -> StoreFailure? {
+        syncTime = nil
+        do throws(SQLFault) {
+            try connection.syncLog()
+            return nil
+        } catch {
+            return error.transactionFailure ?? .broken(error.message)
         }
     }
 
@@ -97,16 +127,21 @@ final class Desk {
     ///
     /// A failure is left to the next start, which reads the log anyway.
     func close() {
+        if syncTime != nil { _ = sync() }
         sqlite3_wal_checkpoint_v2(connection.handle, nil, SQLITE_CHECKPOINT_TRUNCATE, nil, nil)
     }
 
     /// One attempt at the whole load.
-    private func attempt(_ load: Load) throws(Setback) -> Answers {
+    private func attempt(_ load: Load, _ isEnough: (Int) -> Bool) throws(Setback) -> Answers {
         var answers = Answers()
         var index = 0
         now = clock()
         audit.keep(first: 0)
-        try whole { () throws(SQLFault) in try connection.statement("BEGIN IMMEDIATE").run() }
+        let isSynced = load.isTold || syncTime.map { $0 <= .now } ?? false
+        try whole { () throws(SQLFault) in
+            try setSyncing(isSynced)
+            try connection.statement("BEGIN IMMEDIATE").run()
+        }
         for delivery in load.deliveries {
             answers.receipts.append(
                 try piece(index) { doom throws(SQLFault) in
@@ -116,10 +151,48 @@ final class Desk {
             )
             index += 1
         }
-        for batch in load.batches {
+        for errand in load.errands {
+            answers.errands.append(
+                try piece(index) { doom throws(SQLFault) in
+                    if let doom { throw doom }
+                    return try perform(errand)
+                }
+            )
+            index += 1
+        }
+        try settle(load.batches, from: index, into: &answers, isEnough)
+        #if DEBUG
+        let done = load.done(answers)
+        done.passCrashPoints(isCommitted: false)
+        #endif
+        try whole { () throws(SQLFault) in
+            let chain = try audit.write(to: connection)
+            try connection.statement("COMMIT").run()
+            audit = chain
+        }
+        syncTime = isSynced ? nil : syncTime ?? .now + Limits.unsyncedTime
+        #if DEBUG
+        done.passCrashPoints(isCommitted: true)
+        #endif
+        return answers
+    }
+
+    /// Settles batches until it is enough.
+    private func settle(
+        _ batches: [ArraySlice<Settlement>],
+        from first: Int,
+        into answers: inout Answers,
+        _ isEnough: (Int) -> Bool
+    ) throws(Setback) {
+        var index = first
+        for batch in batches {
             var settled: [Settled] = []
             settled.reserveCapacity(batch.count)
             for settlement in batch {
+                if isEnough(index - first) {
+                    answers.settled.append(.success(settled))
+                    return
+                }
                 let end = try piece(index) { doom throws(SQLFault) in
                     try settle(settlement, unless: doom)
                 }
@@ -131,27 +204,15 @@ final class Desk {
             }
             answers.settled.append(.success(settled))
         }
-        for errand in load.errands {
-            answers.errands.append(
-                try piece(index) { doom throws(SQLFault) in
-                    if let doom { throw doom }
-                    return try perform(errand)
-                }
-            )
-            index += 1
-        }
-        #if DEBUG
-        load.passCrashPoints(isCommitted: false)
-        #endif
-        try whole { () throws(SQLFault) in
-            let chain = try audit.write(to: connection)
-            try connection.statement("COMMIT").run()
-            audit = chain
-        }
-        #if DEBUG
-        load.passCrashPoints(isCommitted: true)
-        #endif
-        return answers
+    }
+
+    /// Lets the next commit wait for the disk, or not.
+    private func setSyncing(_ isSynced: Bool) throws(SQLFault) {
+        guard isSynced != isSyncing else { return }
+        try connection.execute(
+            "PRAGMA synchronous = \(isSynced ? durability.synchronous.word : "NORMAL")"
+        )
+        isSyncing = isSynced
     }
 
     /// Does one piece of work; where it fails, only it is undone.

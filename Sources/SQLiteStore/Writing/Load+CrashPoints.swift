@@ -3,6 +3,16 @@ import Model
 import Store
 
 extension Load {
+    /// The pieces that were done.
+    func done(_ answers: Answers) -> Load {
+        var load = self
+        load.batches = zip(batches, answers.settled).map { batch, settled in
+            guard case .success(let settled) = settled else { return [] }
+            return batch.prefix(settled.count)
+        }
+        return load
+    }
+
     /// Passes the crash points of everything it carries, on one side of its commit.
     func passCrashPoints(isCommitted: Bool) {
         for delivery in deliveries {

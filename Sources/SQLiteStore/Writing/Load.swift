@@ -5,14 +5,14 @@ import Store
 struct Load {
     /// Deliveries to be written down, in order of arrival.
     var deliveries: [Delivery] = []
-    /// Batches of the engine; each is whole.
-    var batches: [[Settlement]] = []
+    /// Batches of the engine, or what is left of them.
+    var batches: [ArraySlice<Settlement>] = []
     /// Everything rarer.
     var errands: [Errand] = []
 
-    /// How many pieces of work it holds.
-    var count: Int {
-        deliveries.count + batches.reduce(0) { $0 + $1.count } + errands.count
+    /// Whether somebody outside is told of it: it must be on disk before that.
+    var isTold: Bool {
+        !deliveries.isEmpty || !errands.isEmpty || batches.joined().contains(where: \.isTold)
     }
 }
 
@@ -56,10 +56,19 @@ struct RetryWish: Sendable {
 struct Answers: Sendable {
     /// One for each delivery.
     var receipts: [Result<Receipt, StoreFailure>] = []
-    /// One list for each batch.
+    /// One list for each batch, in its order; shorter, or none, where the load was left early.
     var settled: [Result<[Settled], StoreFailure>] = []
     /// One for each errand: the numbers that it gives, as ``Desk/perform(_:)`` says.
     var errands: [Result<[Int64], StoreFailure>] = []
+
+    /// How many pieces of work were done.
+    var count: Int {
+        receipts.count + errands.count
+            + settled.reduce(0) { count, batch in
+                guard case .success(let settled) = batch else { return count }
+                return count + settled.count
+            }
+    }
 
     /// The disk's failure, after which nothing more may be written.
     var broken: StoreFailure?

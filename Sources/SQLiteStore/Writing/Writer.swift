@@ -6,8 +6,9 @@ import Synchronization
 
 /// Gathers what is to be written and commits it together.
 ///
-/// There is no timer: a batch is whatever came while the last commit was under way. Deliveries go
-/// first, because somebody waits for an answer.
+/// No delivery waits for others to come: a turn is whatever came while the last commit was under
+/// way. Deliveries and errands go first, because somebody waits for an answer; a turn of the
+/// engine's settlements ends early for them, once it has done what the deliveries before it made.
 ///
 /// Why a thread of its own: a commit blocks until the disk has answered, which must not hold up
 /// tasks.
@@ -17,10 +18,13 @@ final class Writer: Sendable {
 
     /// What came and is not taken up yet.
     private struct Inbox {
-        var load = Load()
+        var deliveries: [Delivery] = []
         var receiptWaiters: [Waiter<Receipt>] = []
-        var batchWaiters: [Waiter<[Settled]>] = []
+        var errands: [Errand] = []
         var errandWaiters: [Waiter<[Int64]>] = []
+        var batches: [BatchJob] = []
+        /// So many settlements are done before deliveries and errands have their turn again.
+        var owed = 0
         /// What is done only when nothing else waits.
         var chores: [(errand: Errand, waiter: Waiter<[Int64]>)] = []
         var closers: [CheckedContinuation<Void, Never>] = []
@@ -32,6 +36,19 @@ final class Writer: Sendable {
         var isClosed = false
         /// Why nothing is taken any more.
         var refusal: StoreFailure?
+
+        /// Whether somebody waits for an answer.
+        var isAsked: Bool { !deliveries.isEmpty || !errands.isEmpty }
+    }
+
+    /// A batch of the engine, which may take several turns.
+    private struct BatchJob {
+        /// What is not written yet.
+        var left: ArraySlice<Settlement>
+        /// What those before it came to.
+        var settled: [Settled] = []
+        /// Who waits for all of it.
+        let waiter: Waiter<[Settled]>
     }
 
     /// One turn of the thread: a load and who waits for its answers.
@@ -40,8 +57,8 @@ final class Writer: Sendable {
         var failure: StoreFailure?
         var load = Load()
         var receiptWaiters: [Waiter<Receipt>] = []
-        var batchWaiters: [Waiter<[Settled]>] = []
         var errandWaiters: [Waiter<[Int64]>] = []
+        var batches: [BatchJob] = []
     }
 
     private let inbox = Mutex(Inbox())
@@ -76,10 +93,10 @@ final class Writer: Sendable {
     func record(_ delivery: Delivery) async -> Result<Receipt, StoreFailure> {
         await withCheckedContinuation { waiter in
             submit(waiter) { inbox in
-                guard inbox.load.deliveries.count < Limits.waitingDeliveries else {
+                guard inbox.deliveries.count < Limits.waitingDeliveries else {
                     return .busy("\(Limits.waitingDeliveries) deliveries are waiting for the disk")
                 }
-                inbox.load.deliveries.append(delivery)
+                inbox.deliveries.append(delivery)
                 inbox.receiptWaiters.append(waiter)
                 return nil
             }
@@ -90,8 +107,7 @@ final class Writer: Sendable {
     func settle(_ batch: [Settlement]) async -> Result<[Settled], StoreFailure> {
         await withCheckedContinuation { waiter in
             submit(waiter) { inbox in
-                inbox.load.batches.append(batch)
-                inbox.batchWaiters.append(waiter)
+                inbox.batches.append(BatchJob(left: batch[...], waiter: waiter))
                 return nil
             }
         }
@@ -101,7 +117,7 @@ final class Writer: Sendable {
     func perform(_ errand: Errand) async -> Result<[Int64], StoreFailure> {
         await withCheckedContinuation { waiter in
             submit(waiter) { inbox in
-                inbox.load.errands.append(errand)
+                inbox.errands.append(errand)
                 inbox.errandWaiters.append(waiter)
                 return nil
             }
@@ -168,12 +184,30 @@ final class Writer: Sendable {
                 carryOut(turn)
             } else if inbox.withLock({ $0.isClosing }) {
                 return finish()
-            } else {
-                alarm.lock()
-                while inbox.withLock({ $0.isIdle }) { alarm.wait() }
-                alarm.unlock()
+            } else if !isCalled(before: desk.withLock { $0?.syncTime }) {
+                if let failure = desk.withLock({ $0?.sync() }) { breakDown(failure) }
             }
         }
+    }
+
+    /// Waits for work.
+    ///
+    /// - Parameter deadline: When to wait no longer; nil for ever.
+    /// - Returns: Whether there is any.
+    private func isCalled(before deadline: ContinuousClock.Instant?) -> Bool {
+        alarm.lock()
+        defer { alarm.unlock() }
+        while inbox.withLock({ $0.isIdle }) {
+            guard let deadline else {
+                alarm.wait()
+                continue
+            }
+            let left = (deadline - .now) / .seconds(1)
+            guard left > 0, alarm.wait(until: Date(timeIntervalSinceNow: left)) else {
+                return false
+            }
+        }
+        return true
     }
 
     /// Commits one turn, answers and looks after the write-ahead log.
@@ -183,13 +217,19 @@ final class Writer: Sendable {
         }
         let begin = ContinuousClock.now
         let answers =
-            desk.withLock { desk in desk?.commit(turn.load) }
+            desk.withLock { desk in desk?.commit(turn.load, isEnough: isAsked) }
             ?? Answers(.busy("Till is stopping"), for: turn.load)
         duration.record(duration: ContinuousClock.now - begin)
-        size.record(turn.load.count)
+        size.record(answers.count)
         if let failure = answers.broken { breakDown(failure) }
         answer(turn, answers)
         if let failure = desk.withLock({ desk in desk?.checkpoint() }) { breakDown(failure) }
+    }
+
+    /// Whether somebody waits for an answer, and a turn in which so many settlements are done is to
+    /// end for that.
+    func isAsked(after done: Int) -> Bool {
+        inbox.withLock { $0.isAsked && done >= $0.owed }
     }
 
     /// Closes the database and tells those who wait for that.
@@ -206,39 +246,49 @@ final class Writer: Sendable {
         for closer in closers { closer.resume() }
     }
 
-    /// All waiting deliveries, batches up to the limit of settlements, all errands; nil where none
-    /// is.
+    /// What is written next; nil where nothing waits.
     private func nextTurn() -> Turn? {
         inbox.withLock { inbox in
             var turn = Turn()
             if case .broken(let detail) = inbox.refusal { turn.failure = .broken(detail) }
-            guard inbox.load.count > 0 || !inbox.batchWaiters.isEmpty else {
-                guard !inbox.chores.isEmpty else {
-                    inbox.isIdle = !inbox.isClosing
-                    return nil
-                }
+            if inbox.isAsked, inbox.owed <= 0 || inbox.batches.isEmpty {
+                Self.takeAsked(from: &inbox, into: &turn)
+            } else if !inbox.batches.isEmpty {
+                Self.takeBatches(from: &inbox, into: &turn)
+            } else if !inbox.chores.isEmpty {
                 let chore = inbox.chores.removeFirst()
                 turn.load.errands = [chore.errand]
                 turn.errandWaiters = [chore.waiter]
-                return turn
+            } else {
+                inbox.isIdle = !inbox.isClosing
+                return nil
             }
-            swap(&turn.load.deliveries, &inbox.load.deliveries)
-            swap(&turn.receiptWaiters, &inbox.receiptWaiters)
-            swap(&turn.load.errands, &inbox.load.errands)
-            swap(&turn.errandWaiters, &inbox.errandWaiters)
-            var settlements = 0
-            let fitting = inbox.load.batches.prefix { batch in
-                settlements += batch.count
-                return settlements <= Limits.settlementsPerCommit
-            }
-            // A batch is one transaction even where it is larger than the limit.
-            let count = max(fitting.count, min(1, inbox.load.batches.count))
-            turn.load.batches = Array(inbox.load.batches.prefix(count))
-            turn.batchWaiters = Array(inbox.batchWaiters.prefix(count))
-            inbox.load.batches.removeFirst(count)
-            inbox.batchWaiters.removeFirst(count)
             return turn
         }
+    }
+
+    /// All deliveries and errands.
+    private static func takeAsked(from inbox: inout Inbox, into turn: inout Turn) {
+        swap(&turn.load.deliveries, &inbox.deliveries)
+        swap(&turn.receiptWaiters, &inbox.receiptWaiters)
+        swap(&turn.load.errands, &inbox.errands)
+        swap(&turn.errandWaiters, &inbox.errandWaiters)
+        inbox.owed = max(
+            Limits.settlementsPerTurn,
+            turn.load.deliveries.count * Limits.settlementsPerDelivery
+        )
+    }
+
+    /// Batches up to the limit of settlements, and at least one.
+    private static func takeBatches(from inbox: inout Inbox, into turn: inout Turn) {
+        var settlements = 0
+        let fitting = inbox.batches.prefix { batch in
+            settlements += batch.left.count
+            return settlements <= Limits.settlementsPerCommit
+        }
+        turn.batches = Array(inbox.batches.prefix(max(fitting.count, 1)))
+        turn.load.batches = turn.batches.map(\.left)
+        inbox.batches.removeFirst(turn.batches.count)
     }
 
     /// Wakes everybody who waited for this turn.
@@ -246,14 +296,43 @@ final class Writer: Sendable {
         for (waiter, receipt) in zip(turn.receiptWaiters, answers.receipts) {
             waiter.resume(returning: receipt)
         }
-        for (waiter, settled) in zip(turn.batchWaiters, answers.settled) {
-            waiter.resume(returning: settled)
-        }
         for (waiter, errand) in zip(turn.errandWaiters, answers.errands) {
             waiter.resume(returning: errand)
         }
+        answerBatches(turn.batches, answers)
         let hasWork = turn.load.deliveries.contains { $0.status == .received }
         if hasWork || !turn.load.errands.isEmpty { onCommit() }
+    }
+
+    /// Answers the batches that are through; what is left of the others has the next turn of
+    /// batches.
+    private func answerBatches(_ batches: [BatchJob], _ answers: Answers) {
+        guard !batches.isEmpty else { return }
+        var left: [BatchJob] = []
+        for (index, var batch) in batches.enumerated() {
+            switch index < answers.settled.count ? answers.settled[index] : .success([]) {
+            case .success(let settled):
+                batch.settled += settled
+                batch.left.removeFirst(settled.count)
+            case .failure(let failure):
+                if case .broken = failure { batch.settled = [] }
+                guard !batch.settled.isEmpty else {
+                    batch.waiter.resume(returning: .failure(failure))
+                    continue
+                }
+                batch.settled += batch.left.map { _ in .unwritten(failure) }
+                batch.left = []
+            }
+            if batch.left.isEmpty {
+                batch.waiter.resume(returning: .success(batch.settled))
+            } else {
+                left.append(batch)
+            }
+        }
+        inbox.withLock { inbox in
+            inbox.owed -= answers.count
+            inbox.batches.insert(contentsOf: left, at: 0)
+        }
     }
 
     /// Refuses everything from now on; what the disk holds is known only after a restart.

@@ -16,6 +16,9 @@ void power_loss_arm(int64_t operations);
 /// Whether power has failed.
 int power_loss_has_failed(void);
 
+/// How many writes and truncations are not on the disk.
+int64_t power_loss_unsynced(void);
+
 /// Decides by a seed what of the unsynced writes is on the disk and puts that there; the system's own
 /// VFS is the default again. Every connection must be closed. Returns how many sectors were lost.
 int64_t power_loss_settle(uint64_t seed);

@@ -23,6 +23,8 @@ final class WatchedMemory: WalkMemory, WishMemory, Recording, @unchecked Sendabl
     /// Where it all happens.
     let world: World
     private let dice: Dice
+    /// Where a disk that fills up cuts a batch off; apart, so that known seeds play as they did.
+    private let cuts: Dice
     private let death: Death?
     private let life: Int
     /// How many numbers of runs were given away before the world began.
@@ -43,6 +45,7 @@ final class WatchedMemory: WalkMemory, WishMemory, Recording, @unchecked Sendabl
         self.life = life
         self.death = death
         dice = world.dice.split()
+        cuts = Dice(seed: world.seed &+ UInt64(life))
         (changed, bell) = AsyncStream.makeStream(
             of: Void.self,
             bufferingPolicy: .bufferingNewest(1)
@@ -107,12 +110,20 @@ final class WatchedMemory: WalkMemory, WishMemory, Recording, @unchecked Sendabl
             sent.remove(at: refused ?? 0)
             world.watch.note("piece \(refused ?? 0) of \(batch.count) is refused")
         }
+        var missing: [Settled] = []
+        if refused == nil, !world.watch.isHealed, cuts.chance(world.storeFaults) {
+            let written = cuts.below(batch.count)
+            missing = sent[written...].map { _ in .unwritten(.full("simulated")) }
+            sent.removeLast(missing.count)
+            world.watch.note("\(written) of \(batch.count) are settled, then the disk is full")
+        }
         var answers = try await write(sent)
         for (settlement, answer) in zip(sent, answers) {
             world.watch.committed(settlement, answer)
         }
         world.afterSettling()
         if let refused { answers.insert(.failed(.refused("simulated")), at: refused) }
+        answers += missing
         if isLast {
             die()
             throw Self.gone
