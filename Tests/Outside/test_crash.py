@@ -6,11 +6,15 @@ import sqlite3
 import time
 from collections import defaultdict
 
+import pytest
+
 import effects
 from events import event, payment_intent
 from extent import choices, extent, figure, percentile
 from load import Stream, request, send_all
 from peers import MailServer, WebServer, allow
+
+pytestmark = pytest.mark.alone
 
 KILLS = extent(25, 500)
 EVENTS = extent(5_000, 100_000)

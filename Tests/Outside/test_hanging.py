@@ -3,11 +3,15 @@
 import statistics
 import time
 
+import pytest
+
 import effects
 from events import event, payment_intent
 from extent import extent, figure, percentile
 from load import Stream
 from peers import MailServer, Valve, WebServer, allow
+
+pytestmark = pytest.mark.alone
 
 # So many pairs of runs are compared, and at most so many more where the machine is restless.
 PAIRS, MORE = extent((4, 12), (12, 24))

@@ -12,6 +12,8 @@ from events import event, payment_intent
 from extent import LONG, extent, figure, percentile
 from load import Connection, request
 
+pytestmark = pytest.mark.alone
+
 HEAD = (b"POST /webhooks/stripe HTTP/1.1\r\nHost: till\r\nContent-Type: application/json\r\n"
         b"Content-Length: 1000\r\nStripe-Signature: t=1,v1=00\r\n")
 
