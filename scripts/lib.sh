@@ -82,9 +82,11 @@ readonly debug=.build/tsan mutex=.build/tsan-mutex.so
 
 # The debug build has ThreadSanitizer in it: one build, and every unit test is a test for races too.
 debug_build() { swift build --build-tests --sanitize=thread --scratch-path "$debug"; }
+export TSAN_OPTIONS="suppressions='$PWD/Tests/Sanitizers/thread.supp' print_suppressions=0"
 mutex_for_sanitizer() {
     clang -std=c17 -Wall -Wextra -Werror -O2 -shared -fPIC -fuse-ld=lld Tests/Sanitizers/mutex.c -o "$mutex" &&
-        printf '#!/bin/sh\nLD_PRELOAD=%s exec %s "$@"\n' "$PWD/$mutex" "$PWD/$debug/debug/till" >"$debug/till" &&
+        printf '#!/bin/sh\nTSAN_OPTIONS="%s" LD_PRELOAD=%s exec %s "$@"\n' \
+            "$TSAN_OPTIONS" "$PWD/$mutex" "$PWD/$debug/debug/till" >"$debug/till" &&
         chmod +x "$debug/till"
 }
 sanitized_tests() {
