@@ -45,6 +45,26 @@ import Testing
         }
     }
 
+    @Test func `a refused wish writes nothing, and so takes nothing along`() async throws {
+        await #expect(processExitsWith: .success) {
+            let (fixture, desk, subject, runs) = try await Self.desk(runs: 1)
+            var (effect, wish) = (Load(), Load())
+            effect.batches = [
+                [.effect(subject.ref(runs[0]), subject.call("till"), decide: StoreSubject.succeed)]
+            ]
+            wish.errands = [
+                .cancel(RunID(1 << 40), reason: "r", actor: "a", now: fixture.clock.now)
+            ]
+            _ = try desk.commit(effect).settled[0].get()
+
+            guard case .failure(.refused) = desk.commit(wish).errands[0] else {
+                throw ContractBreach("a run that is not there was cancelled")
+            }
+            #expect(power_loss_unsynced() > 0)
+            #expect(desk.syncTime != nil)
+        }
+    }
+
     @Test func `the rest is there when it is asked for, and says so where it cannot be`()
         async throws
     {

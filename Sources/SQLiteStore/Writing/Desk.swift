@@ -138,6 +138,7 @@ final class Desk {
         now = clock()
         audit.keep(first: 0)
         let isSynced = load.isTold || syncTime.map { $0 <= .now } ?? false
+        let commits = logPages.commits
         try whole { () throws(SQLFault) in
             try setSyncing(isSynced)
             try connection.statement("BEGIN IMMEDIATE").run()
@@ -170,7 +171,10 @@ final class Desk {
             try connection.statement("COMMIT").run()
             audit = chain
         }
-        syncTime = isSynced ? nil : syncTime ?? .now + Limits.unsyncedTime
+        // A commit that wrote nothing has synced nothing.
+        if logPages.commits != commits {
+            syncTime = isSynced ? nil : syncTime ?? .now + Limits.unsyncedTime
+        }
         #if DEBUG
         done.passCrashPoints(isCommitted: true)
         #endif

@@ -7,6 +7,8 @@ import CSQLite
 final class PageCount {
     /// Pages in the log.
     var count = 0
+    /// Commits so far that wrote anything.
+    private(set) var commits = 0
 
     /// Begins to be told; the connection must not outlive it.
     func watch(_ handle: OpaquePointer) {
@@ -14,7 +16,9 @@ final class PageCount {
             handle,
             { this, _, _, pages in
                 guard let this else { return SQLITE_OK }
-                Unmanaged<PageCount>.fromOpaque(this).takeUnretainedValue().count = Int(pages)
+                let count = Unmanaged<PageCount>.fromOpaque(this).takeUnretainedValue()
+                count.count = Int(pages)
+                count.commits += 1
                 return SQLITE_OK
             },
             Unmanaged.passUnretained(self).toOpaque()
