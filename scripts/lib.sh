@@ -77,12 +77,12 @@ simulate() {
 
 need_simulation() { swift build -c release --product Simulation "${release_flags[@]}"; }
 
-# Where the debug build is, and what makes its sanitizer see Foundation's locks.
+# Where the debug build is, what makes its sanitizer see Foundation's locks, and what it must not report.
 readonly debug=.build/tsan mutex=.build/tsan-mutex.so
+export TSAN_OPTIONS="suppressions='$PWD/Tests/Sanitizers/thread.supp' print_suppressions=0"
 
 # The debug build has ThreadSanitizer in it: one build, and every unit test is a test for races too.
 debug_build() { swift build --build-tests --sanitize=thread --scratch-path "$debug"; }
-export TSAN_OPTIONS="suppressions='$PWD/Tests/Sanitizers/thread.supp' print_suppressions=0"
 mutex_for_sanitizer() {
     clang -std=c17 -Wall -Wextra -Werror -O2 -shared -fPIC -fuse-ld=lld Tests/Sanitizers/mutex.c -o "$mutex" &&
         printf '#!/bin/sh\nTSAN_OPTIONS="%s" LD_PRELOAD=%s exec %s "$@"\n' \

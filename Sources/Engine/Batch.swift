@@ -1,7 +1,7 @@
 import Model
 import Store
 
-/// What one transaction of the engine carries, with what to do once it is written.
+/// What the engine sends to the store at once, with what to do once it is written.
 struct Batch {
     /// One piece of work.
     struct Item {
@@ -48,7 +48,7 @@ struct Batch {
     /// Whether there is nothing to write.
     var isEmpty: Bool { items.isEmpty }
 
-    /// Whether it carries as much as one transaction should.
+    /// Whether it is as large as one transaction should be.
     var isFull: Bool { items.count >= Limits.settlementsPerCommit }
 
     /// Adds a piece.

@@ -3,9 +3,11 @@ struct Durability {
     /// How hard a commit is synced: SQLite's word for it, and the number it answers with.
     let synchronous: (word: String, number: String)
 
-    /// The write-ahead log is synced at every commit; NORMAL would lose commits at a power cut.
+    /// The write-ahead log is synced at every commit that somebody outside is told of; NORMAL would
+    /// lose some of those at a power cut.
     ///
-    /// There is no other for Till; a test shows that its own eyes see the difference.
+    /// The desk asks for NORMAL itself where nobody is. There is no other for Till; a test shows that
+    /// its own eyes see the difference.
     static let full = Durability(synchronous: ("FULL", "2"))
 
     /// Name and value of each setting as SQLite must answer it.
