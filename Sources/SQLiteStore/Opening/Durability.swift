@@ -6,8 +6,8 @@ struct Durability {
     /// The write-ahead log is synced at every commit that somebody outside is told of; NORMAL would
     /// lose some of those at a power cut.
     ///
-    /// The desk asks for NORMAL itself where nobody is. There is no other for Till; a test shows that
-    /// its own eyes see the difference.
+    /// The desk asks for NORMAL itself where nobody is. There is no other for Till; a test shows
+    /// that its own eyes see the difference.
     static let full = Durability(synchronous: ("FULL", "2"))
 
     /// Name and value of each setting as SQLite must answer it.
