@@ -63,6 +63,21 @@ import Testing
         }
     }
 
+    @Test func `settings that cannot be read and rules are told together`() async throws {
+        let fixture = try DaemonFixture(workflows: ["order-paid": orderPaid])
+        try await fixture.serving { till in
+            try fixture.write("etc/till.yaml", "tolerance: soon\n")
+            try fixture.write("workflows/other.yaml", "name: other\n")
+
+            let answer = try await till.control("POST", "/reload")
+
+            #expect(answer.status == 422)
+            let mistakes = answer.json["mistakes"] as? [String] ?? []
+            #expect(mistakes.filter { $0.contains("till.yaml:1:12") }.count == 1)
+            #expect(mistakes.contains { $0.contains("other.yaml") })
+        }
+    }
+
     @Test func `a new plugin folder and its workflow work without recompiling`() async throws {
         let fixture = try DaemonFixture(workflows: ["order-paid": orderPaid])
         try await fixture.serving { till in

@@ -112,4 +112,27 @@ import Testing
 
         #expect(mistakes?.description.contains(reason) == true, "\(String(describing: mistakes))")
     }
+
+    @Test func `tables are built again only for other migrations`() throws {
+        let keeper = ScratchKeeper()
+        let other = SQLFile(path: StoreSubject.schema.path, text: "CREATE TABLE others (id TEXT);")
+
+        let first = try keeper.scratch(for: [("tills", [StoreSubject.schema])])
+        let same = try keeper.scratch(for: [("tills", [StoreSubject.schema])])
+        let changed = try keeper.scratch(for: [("tills", [other])])
+
+        #expect(first === same)
+        #expect(first.problem(in: expression("(SELECT balance FROM tills)")) == nil)
+        #expect(changed.problem(in: expression("(SELECT balance FROM tills)")) != nil)
+    }
+
+    @Test func `an effect checked before an expression does not widen what it may read`() throws {
+        let scratch = try scratch()
+        let effect = SQLFile(path: "effect.sql", text: "DELETE FROM tills")
+        let hidden = expression("(SELECT count(*) FROM sqlite_schema)")
+
+        #expect(scratch.problem(in: hidden)?.message.contains("may not be read") == true)
+        #expect(scratch.problem(in: effect, parameters: []) == nil)
+        #expect(scratch.problem(in: hidden)?.message.contains("may not be read") == true)
+    }
 }

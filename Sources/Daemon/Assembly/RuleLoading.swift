@@ -11,6 +11,15 @@ struct RuleLoading: Sendable {
     let kinds: ActionKinds
     /// The wall clock.
     let clock: WallClock
+    /// Where their SQL is checked.
+    private let scratches = ScratchKeeper()
+
+    /// Reads for that memory, with those kinds.
+    init(memory: SQLiteMemory, kinds: ActionKinds, clock: @escaping WallClock) {
+        self.memory = memory
+        self.kinds = kinds
+        self.clock = clock
+    }
 
     /// Reads and checks everything aside; nothing is changed.
     func read(_ settings: Settings) throws -> PlaybookDraft {
@@ -20,7 +29,7 @@ struct RuleLoading: Sendable {
             kinds: try kinds.kinds(for: settings),
             secrets: settings.secrets,
             vars: settings.vars.json
-        ) { (schemas) throws(Mistakes) in try SQLScratch(schemas: schemas) }
+        ) { (schemas) throws(Mistakes) in try scratches.scratch(for: schemas) }
         return try loader.read()
     }
 

@@ -86,8 +86,15 @@ actor Reloader {
 
     private func attempt() async -> ReloadReport {
         let old = current
+        let read: Settings
         do {
-            let read = try parts.readSettings()
+            read = try parts.readSettings()
+        } catch {
+            let found = mistakes(behind: error)
+            let more = ruleMistakes(old.settings).filter { !found.contains($0) }
+            return refused(found + more, old)
+        }
+        do {
             let changes = old.settings.changes(to: read)
             let settings = read.keepingWhatNeedsRestart(of: old.settings)
             let playbook = try await parts.loadRules(settings, old.playbook.generation + 1)
@@ -113,32 +120,38 @@ actor Reloader {
             }
             return done
         } catch {
-            var report = old.lastApplied
-            report.applied = false
-            report.changed = []
-            report.needsRestart = []
-            report.mistakes = mistakes(behind: error, old.settings)
-            report.at = parts.clock().milliseconds
-            let done = report
-            inForce.withLock { $0.lastReport = done }
-            return done
+            return refused(mistakes(behind: error), old)
         }
     }
 
-    /// Everything that is wrong: where the settings are, the rules are checked with those in force.
-    private func mistakes(behind error: any Error, _ settings: Settings) -> [String] {
-        guard let found = error as? Mistakes else { return ["\(error)"] }
-        var all = found.all
+    /// Nothing changes, and the mistakes are told.
+    private func refused(_ mistakes: [String], _ old: InForce) -> ReloadReport {
+        var report = old.lastApplied
+        report.applied = false
+        report.changed = []
+        report.needsRestart = []
+        report.mistakes = mistakes
+        report.at = parts.clock().milliseconds
+        let done = report
+        inForce.withLock { $0.lastReport = done }
+        return done
+    }
+
+    /// What is wrong with the rules beside unreadable settings, checked with those in force.
+    private func ruleMistakes(_ settings: Settings) -> [String] {
         do {
             try parts.checkRules(settings)
-        } catch let more as Mistakes {
-            all += more.all.filter { !all.contains($0) }
+            return []
+        } catch let found as Mistakes {
+            return mistakes(behind: found)
         } catch {
-            all.append(
-                Mistake("\(error)", at: SourcePlace(file: settings.workflows, line: 1, column: 1))
-            )
+            let place = SourcePlace(file: settings.workflows, line: 1, column: 1)
+            return ["\(Mistake("\(error)", at: place))"]
         }
-        return all.map(\.description)
+    }
+
+    private func mistakes(behind error: any Error) -> [String] {
+        (error as? Mistakes)?.all.map(\.description) ?? ["\(error)"]
     }
 
     private func tell(_ report: ReloadReport, _ who: String) {

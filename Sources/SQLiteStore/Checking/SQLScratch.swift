@@ -4,10 +4,18 @@ import Synchronization
 
 /// Checks SQL that people wrote against an empty database in memory with the same tables.
 package final class SQLScratch: SQLChecking {
-    /// Where expressions are prepared.
-    private let expressions: Mutex<ExpressionDesk>
-    /// Where effects are prepared; apart, because its warden lets more pass.
-    private let effects: Mutex<Connection>
+    /// The tables, and who prepares expressions there.
+    private struct Desk {
+        let connection: Connection
+        let expressions: ExpressionDesk
+
+        init(_ connection: Connection) {
+            self.connection = connection
+            expressions = ExpressionDesk(connection: connection)
+        }
+    }
+
+    private let desk: Mutex<Desk>
 
     /// Builds the tables.
     ///
@@ -16,18 +24,17 @@ package final class SQLScratch: SQLChecking {
     package init(
         schemas: [(plugin: String, migrations: [SQLFile])]
     ) throws(Mistakes) {
-        expressions = Mutex(ExpressionDesk(connection: try SQLScratch.build(schemas)))
-        effects = Mutex(try SQLScratch.build(schemas))
+        desk = Mutex(Desk(try SQLScratch.build(schemas)))
     }
 
     package func problem(in expression: Expression) -> SQLProblem? {
-        expressions.withLock { $0.problem(in: expression) }
+        desk.withLock { $0.expressions.problem(in: expression) }
     }
 
     package func problem(in effect: SQLFile, parameters: [String]) -> SQLProblem? {
-        effects.withLock { connection in
+        desk.withLock { desk in
             do throws(SQLFault) {
-                let compiled = try CompiledEffect(effect, on: connection)
+                let compiled = try CompiledEffect(effect, on: desk.connection)
                 let unknown = compiled.parameterNames.subtracting(parameters).sorted().first
                 guard let unknown else { return nil }
                 let hint = Suggestion.hint(for: unknown, among: parameters)

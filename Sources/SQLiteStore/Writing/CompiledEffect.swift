@@ -33,8 +33,9 @@ final class CompiledEffect {
     ///   - connection: Where it will run; its warden refuses what an effect may not do.
     /// - Throws: What SQLite or the warden says, with the place in the text.
     init(_ file: SQLFile, on connection: Connection) throws(SQLFault) {
+        let trust = connection.warden.trust
         connection.warden.trust = .effect
-        defer { connection.warden.trust = .house }
+        defer { connection.warden.trust = trust }
         var parts: [Part] = []
         var place = 0
         let end = file.text.utf8.count
