@@ -1,5 +1,7 @@
+#define _GNU_SOURCE
 #include "CSQLite.h"
 
+#include <fcntl.h>
 #include <stddef.h>
 
 int till_sqlite_tune(void) {
@@ -39,4 +41,8 @@ int till_sqlite_sync_log(sqlite3 *connection) {
     int code = sqlite3_file_control(connection, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
     if (code != SQLITE_OK || !log || !log->pMethods) return code;
     return log->pMethods->xSync(log, SQLITE_SYNC_NORMAL);
+}
+
+void till_start_writing(int file) {
+    sync_file_range(file, 0, 0, SYNC_FILE_RANGE_WRITE);
 }

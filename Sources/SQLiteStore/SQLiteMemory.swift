@@ -6,9 +6,9 @@ import Synchronization
 
 /// Till's durable memory in one SQLite file, `till.db` of the state directory.
 ///
-/// One connection writes, on a queue of its own; the others are read-only. All go through SQLite's
-/// C API, because the authorizer, the limit on time and the moment of check-points have to be
-/// Till's.
+/// One connection writes, on a thread of its own; another moves the write-ahead log into the
+/// database file; the others are read-only. All go through SQLite's C API, because the authorizer,
+/// the limit on time and the moment of check-points have to be Till's.
 package final class SQLiteMemory: Recording, WalkMemory, RuleMemory, WishMemory, RetentionMemory {
     /// The database file.
     package let path: String

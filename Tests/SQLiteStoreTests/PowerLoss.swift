@@ -20,6 +20,8 @@ final class PowerLoss {
         var settled = 0
         /// How often the log had been moved into the database file before power failed.
         var checkpoints = 0
+        /// How often the log was begun anew.
+        var restarts = 0
         /// Sectors that were written and not on the disk.
         var sectors: Int64 = 0
         /// What must not be.
@@ -27,7 +29,8 @@ final class PowerLoss {
 
         var description: String {
             "\(cycles) power failures, \(receipts) receipts, \(settled) settlements, "
-                + "\(checkpoints) cycles with check-points, \(sectors) sectors lost, "
+                + "\(checkpoints) cycles with check-points, \(restarts) logs begun anew, "
+                + "\(sectors) sectors lost, "
                 + "\(damage.count) broken promises \(damage.prefix(3))"
         }
     }
@@ -59,9 +62,11 @@ final class PowerLoss {
             // Most fail in the middle of work, some while the database is opened.
             power_loss_arm(Int64.random(in: 1...(cycle % 4 == 0 ? 300 : 9000), using: &dice))
             let size = max(try Self.size(of: fixture.path), 8192)
+            let logs = try fixture.logNumber()
             answered = await PowerLoad(fixture, durability, cycle).work(on: answered)
             // A first page is written at once; more comes from the log only.
             tally.checkpoints += try Self.size(of: fixture.path) > size ? 1 : 0
+            tally.restarts += max(0, try fixture.logNumber() - logs)
             tally.sectors += power_loss_settle(dice.next())
             tally.cycles += 1
             tally.receipts += answered.count.receipts - before.receipts

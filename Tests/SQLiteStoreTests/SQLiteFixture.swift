@@ -39,6 +39,16 @@ final class SQLiteFixture: Sendable {
     /// The database file.
     var path: String { directory + "/till.db" }
 
+    /// How often the write-ahead log was begun anew, as its header says; 0 where there is none.
+    ///
+    /// Source: sqlite.org/fileformat2.html, "WAL Header Format".
+    func logNumber() throws -> Int {
+        guard let file = FileHandle(forReadingAtPath: path + "-wal") else { return 0 }
+        defer { file.closeFile() }
+        let header = try file.read(upToCount: 16) ?? Data()
+        return header.count < 16 ? 0 : header.suffix(4).reduce(0) { $0 << 8 | Int($1) }
+    }
+
     /// Opens the store.
     func open(
         onBroken: @escaping @Sendable (StoreFailure) -> Void = { _ in }

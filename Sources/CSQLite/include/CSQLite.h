@@ -23,3 +23,6 @@ int till_sqlite_bind_blob(sqlite3_stmt *statement, int index, const void *bytes,
 /// Syncs the write-ahead log of a connection that has read or written before; returns SQLite's result
 /// code. A sync is the file's, so that what other connections committed is on the disk too.
 int till_sqlite_sync_log(sqlite3 *connection);
+
+/// Lets the disk begin with what of an open file is not on it yet; waits for nothing.
+void till_start_writing(int file);

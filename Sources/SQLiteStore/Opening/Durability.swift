@@ -1,7 +1,12 @@
 /// The settings of the writing connection that "stored, then 200" rests on.
 struct Durability {
     /// How hard a commit is synced: SQLite's word for it, and the number it answers with.
-    let synchronous: (word: String, number: String)
+    var synchronous: (word: String, number: String)
+    /// So many pages of the write-ahead log are moved into the database file at a time: few enough
+    /// for the disk to be through with them while a webhook waits for its own sync.
+    var checkpointPages = 250
+    /// With so many pages the log is begun anew, which takes the writer some milliseconds; 64 MiB.
+    var logPages = 8000
 
     /// The write-ahead log is synced at every commit that somebody outside is told of; NORMAL would
     /// lose some of those at a power cut.
@@ -27,7 +32,7 @@ struct Durability {
             PRAGMA foreign_keys = ON;
             PRAGMA temp_store = MEMORY;
             PRAGMA cache_size = -32000;
-            PRAGMA journal_size_limit = 67108864
+            PRAGMA journal_size_limit = 134217728
             """
         )
     }

@@ -57,6 +57,9 @@ final class Connection {
         close()
     }
 
+    /// The database file.
+    var path: String { sqlite3_db_filename(handle, "main").map { String(cString: $0) } ?? "" }
+
     /// Whether no transaction is open.
     var isAutocommit: Bool { sqlite3_get_autocommit(handle) != 0 }
 
@@ -176,6 +179,21 @@ final class Connection {
         guard code == SQLITE_OK else {
             throw SQLFault(code: code, message: "the write-ahead log cannot be synced")
         }
+    }
+
+    /// Moves what it can of the write-ahead log into the database file; nobody waits for it, and it
+    /// waits for nobody.
+    ///
+    /// To SQLite a connection that has not read before has no log.
+    ///
+    /// - Returns: How many pages of the log are in the database file now.
+    func checkpoint() throws(SQLFault) -> Int {
+        var (total, moved): (Int32, Int32) = (0, 0)
+        let mode = SQLITE_CHECKPOINT_PASSIVE
+        guard sqlite3_wal_checkpoint_v2(handle, nil, mode, &total, &moved) == SQLITE_OK else {
+            throw SQLFault(code: sqlite3_extended_errcode(handle), on: handle)
+        }
+        return Int(moved)
     }
 
     /// Ends a transaction that only read.

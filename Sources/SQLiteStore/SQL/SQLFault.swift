@@ -87,6 +87,11 @@ struct SQLFault: Error, Sendable, Hashable, CustomStringConvertible {
         }
     }
 
+    /// Whether the disk failed, so that nobody knows what is on it.
+    var isBroken: Bool {
+        if case .broken = transactionFailure { true } else { false }
+    }
+
     /// The same for the protocols of the store.
     var storeFailure: StoreFailure { transactionFailure ?? .refused(description) }
 

@@ -20,6 +20,16 @@ final class Desk {
     var effects: [SQLFile: CompiledEffect] = [:]
     /// Pages in the write-ahead log after the last commit.
     private let logPages = PageCount()
+    /// How many of them are in the database file too.
+    private var movedPages = 0
+    /// With how many pages the log is next tried to be begun anew.
+    private var restartPages: Int
+    /// Whether the last load found no space.
+    private var isFull = false
+    /// Who moves pages.
+    private let checkpointer: Checkpointer
+    /// The log as a file.
+    private let logFile: LogFile
     /// How hard a commit is synced that somebody is told of.
     private let durability: Durability
     /// Whether the next commit is synced.
@@ -49,9 +59,16 @@ final class Desk {
         self.connection = connection
         self.durability = durability
         self.clock = clock
+        restartPages = durability.logPages
+        checkpointer = try Checkpointer(path: connection.path, durability: durability)
         audit = try AuditChain(from: connection)
+        logFile = LogFile(of: connection.path)
         now = clock()
         logPages.watch(connection.handle)
+    }
+
+    deinit {
+        checkpointer.close()
     }
 
     /// Writes a load in one transaction.
@@ -70,10 +87,13 @@ final class Desk {
         doomed = [:]
         while true {
             do throws(Setback) {
-                return try attempt(load, isEnough)
+                let answers = try attempt(load, isEnough)
+                isFull = false
+                return answers
             } catch {
                 rollback()
                 guard case .lost(let failure) = error else { continue }
+                if case .full = failure { isFull = true }
                 return Answers(failure, for: load)
             }
         }
@@ -92,41 +112,43 @@ final class Desk {
         }
     }
 
-    /// Moves the write-ahead log into the database file once it has grown; readers are not held up.
+    /// Sees to it that the write-ahead log is moved into the database file, and stays short.
     ///
-    /// It runs after the answers, so that nobody waits for it.
+    /// Most of it is moved beside the writer, which goes on appending. SQLite begins a log anew
+    /// only once all of it was moved; so where it is long, or the disk is full, the writer itself
+    /// moves the little that came meanwhile. That is after the answers, so that nobody waits for
+    /// it.
     ///
-    /// - Returns: The failure where the disk failed; a full disk is no failure here, the log stays.
-    func checkpoint() -> StoreFailure? {
-        guard logPages.count >= 1000 else { return nil }
-        #if DEBUG
-        CrashPoint.pass(.beforeCheckpoint)
-        defer { CrashPoint.pass(.afterCheckpoint) }
-        #endif
-        var (total, moved): (Int32, Int32) = (0, 0)
-        let code = sqlite3_wal_checkpoint_v2(
-            connection.handle,
-            nil,
-            SQLITE_CHECKPOINT_PASSIVE,
-            &total,
-            &moved
-        )
-        guard code != SQLITE_OK else {
-            logPages.count = 0
-            return nil
+    /// - Parameter onBroken: Called where the disk failed, perhaps later. A full disk is no
+    ///   failure here: the log stays.
+    func tendLog(onBroken: @escaping Checkpointer.Alarm) {
+        guard !checkpointer.isBusy else { return }
+        if logPages.count < movedPages { (movedPages, restartPages) = (0, durability.logPages) }
+        let moved = checkpointer.takeMoved()
+        if let moved { movedPages = moved }
+        if isFull || (moved != nil && logPages.count >= restartPages) {
+            restartLog(onBroken)
+        } else if logPages.count - movedPages >= durability.checkpointPages {
+            checkpointer.begin(onBroken: onBroken)
         }
-        let fault = SQLFault(
-            code: sqlite3_extended_errcode(connection.handle),
-            on: connection.handle
-        )
-        guard case .broken = fault.transactionFailure else { return nil }
-        return fault.transactionFailure
+    }
+
+    /// Moves the end of the log, so that the next commit begins it anew, unless somebody reads.
+    private func restartLog(_ onBroken: Checkpointer.Alarm) {
+        // Whoever reads for long must not make the writer try again and again.
+        restartPages = logPages.count + durability.logPages / 8
+        do throws(SQLFault) {
+            movedPages = try connection.checkpoint()
+        } catch {
+            if error.isBroken { onBroken(error.storeFailure) }
+        }
     }
 
     /// Leaves a short write-ahead log behind.
     ///
     /// A failure is left to the next start, which reads the log anyway.
     func close() {
+        checkpointer.close()
         if syncTime != nil { _ = sync() }
         sqlite3_wal_checkpoint_v2(connection.handle, nil, SQLITE_CHECKPOINT_TRUNCATE, nil, nil)
     }
@@ -174,6 +196,7 @@ final class Desk {
         // A commit that wrote nothing has synced nothing.
         if logPages.commits != commits {
             syncTime = isSynced ? nil : syncTime ?? .now + Limits.unsyncedTime
+            if !isSynced { logFile.startWriting() }
         }
         #if DEBUG
         done.passCrashPoints(isCommitted: true)

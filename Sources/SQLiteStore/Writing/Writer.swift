@@ -223,7 +223,7 @@ final class Writer: Sendable {
         size.record(answers.count)
         if let failure = answers.broken { breakDown(failure) }
         answer(turn, answers)
-        if let failure = desk.withLock({ desk in desk?.checkpoint() }) { breakDown(failure) }
+        desk.withLock { desk in desk?.tendLog(onBroken: breakDown) }
     }
 
     /// Whether somebody waits for an answer, and a turn in which so many settlements are done is to
