@@ -50,6 +50,8 @@ package final class PythonPeer {
 
     deinit {
         input.fileHandleForWriting.closeFile()
+        // A process begun in the same moment may hold the other end open, and wait for this one.
+        process.terminate()
         process.waitUntilExit()
         do { try FileManager.default.removeItem(at: folder) } catch {
             print("the folder of a peer stays: \(error)")

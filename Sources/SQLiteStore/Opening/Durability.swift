@@ -2,10 +2,10 @@
 struct Durability {
     /// How hard a commit is synced: SQLite's word for it, and the number it answers with.
     var synchronous: (word: String, number: String)
-    /// So many pages of the write-ahead log are moved into the database file at a time: few enough
-    /// for the disk to be through with them while a webhook waits for its own sync.
+    /// So many pages of the write-ahead log are moved into the database file at a time; few,
+    /// because a webhook's own sync may have to wait behind them.
     var checkpointPages = 250
-    /// With so many pages the log is begun anew, which takes the writer some milliseconds; 64 MiB.
+    /// With so many pages, 64 MiB, the log is begun anew, which costs the writer some milliseconds.
     var logPages = 8000
 
     /// The write-ahead log is synced at every commit that somebody outside is told of; NORMAL would

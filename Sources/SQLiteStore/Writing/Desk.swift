@@ -60,11 +60,11 @@ final class Desk {
         self.durability = durability
         self.clock = clock
         restartPages = durability.logPages
-        checkpointer = try Checkpointer(path: connection.path, durability: durability)
         audit = try AuditChain(from: connection)
-        logFile = LogFile(of: connection.path)
         now = clock()
+        logFile = LogFile(of: connection.path)
         logPages.watch(connection.handle)
+        checkpointer = try Checkpointer(path: connection.path, durability: durability)
     }
 
     deinit {

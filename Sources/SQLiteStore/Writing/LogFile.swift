@@ -1,7 +1,7 @@
 import CSQLite
 import Glibc
 
-/// The write-ahead log as a file of the system, beside SQLite's own handle.
+/// The write-ahead log as the system's file, beside SQLite's own handle.
 final class LogFile {
     private let descriptor: Int32
 

@@ -6,7 +6,7 @@ import CSQLite
 /// which would run inside COMMIT and keep their failures to themselves.
 final class PageCount {
     /// Pages in the log.
-    var count = 0
+    private(set) var count = 0
     /// Commits so far that wrote anything.
     private(set) var commits = 0
 
