@@ -10,19 +10,6 @@ import Testing
 @Suite struct `A disk that fails` {
     private let fixture = SQLiteFixture()
 
-    private func delivery(_ id: String, bytes: Int = 100) -> Delivery {
-        Delivery(
-            id: EventID(id),
-            type: "a",
-            created: fixture.clock.now,
-            livemode: false,
-            lane: id,
-            endpoint: "stripe",
-            receivedAt: fixture.clock.now,
-            body: String(repeating: "x", count: bytes)
-        )
-    }
-
     @Test func `a full disk refuses a whole load and takes it when space is back`() async throws {
         try await fixture.open().close()
         let connection = try Connection(path: fixture.path, .writing)
@@ -31,7 +18,7 @@ import Testing
         try connection.execute("PRAGMA max_page_count = \(pages + 2)")
         let desk = try Desk(connection: connection, clock: fixture.clock.wall)
         var load = Load()
-        load.deliveries = [delivery("evt_1"), delivery("evt_2", bytes: 100_000)]
+        load.deliveries = [fixture.delivery("evt_1"), fixture.delivery("evt_2", bytes: 100_000)]
 
         let full = desk.commit(load)
         try connection.execute("PRAGMA max_page_count = 1000000")
@@ -81,7 +68,7 @@ import Testing
 
         for number in 0..<3 {
             let failure = await #expect(throws: StoreFailure.self) {
-                try await memory.record(delivery("evt_\(number)"))
+                try await memory.record(fixture.delivery("evt_\(number)"))
             }
             guard case .broken = failure else {
                 throw ContractBreach("a broken file answered \(String(describing: failure))")
@@ -113,14 +100,14 @@ import Testing
         )
         gate.wait()
         let opened = commits.withLock { $0 }
-        async let first = memory.record(delivery("evt_first"))
+        async let first = memory.record(fixture.delivery("evt_first"))
         while commits.withLock({ $0 }) == opened { await Task.yield() }
 
         let receipts = await withTaskGroup(of: Result<Receipt, StoreFailure>.self) { group in
             for number in 0..<(Limits.waitingDeliveries + 7) {
                 group.addTask {
                     do throws(StoreFailure) {
-                        return .success(try await memory.record(delivery("evt_\(number)")))
+                        return .success(try await memory.record(fixture.delivery("evt_\(number)")))
                     } catch {
                         return .failure(error)
                     }

@@ -37,18 +37,7 @@ import Testing
 
     @Test func `only its owner can read what is in it`() async throws {
         let memory = try fixture.open()
-        _ = try await memory.record(
-            Delivery(
-                id: EventID("evt_1"),
-                type: "a",
-                created: fixture.clock.now,
-                livemode: false,
-                lane: "a",
-                endpoint: "stripe",
-                receivedAt: fixture.clock.now,
-                body: "{}"
-            )
-        )
+        _ = try await memory.record(fixture.delivery("evt_1"))
 
         for (file, rights) in [("", 0o700), ("/till.db", 0o600), ("/till.db-wal", 0o600)] {
             let found = try FileManager.default.attributesOfItem(atPath: fixture.directory + file)

@@ -49,6 +49,20 @@ final class SQLiteFixture: Sendable {
         return header.count < 16 ? 0 : header.suffix(4).reduce(0) { $0 << 8 | Int($1) }
     }
 
+    /// A delivery of an event with a body of so many bytes.
+    func delivery(_ id: String, bytes: Int = 100) -> Delivery {
+        Delivery(
+            id: EventID(id),
+            type: "a",
+            created: clock.now,
+            livemode: false,
+            lane: id,
+            endpoint: "stripe",
+            receivedAt: clock.now,
+            body: String(repeating: "x", count: bytes)
+        )
+    }
+
     /// Opens the store.
     func open(
         onBroken: @escaping @Sendable (StoreFailure) -> Void = { _ in }

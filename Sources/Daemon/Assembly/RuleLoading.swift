@@ -12,14 +12,7 @@ struct RuleLoading: Sendable {
     /// The wall clock.
     let clock: WallClock
     /// Where their SQL is checked.
-    private let scratches = ScratchKeeper()
-
-    /// Reads for that memory, with those kinds.
-    init(memory: SQLiteMemory, kinds: ActionKinds, clock: @escaping WallClock) {
-        self.memory = memory
-        self.kinds = kinds
-        self.clock = clock
-    }
+    let scratches = ScratchKeeper()
 
     /// Reads and checks everything aside; nothing is changed.
     func read(_ settings: Settings) throws -> PlaybookDraft {

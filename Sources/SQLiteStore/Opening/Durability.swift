@@ -1,7 +1,7 @@
 /// The settings of the writing connection that "stored, then 200" rests on.
 struct Durability {
     /// How hard a commit is synced: SQLite's word for it, and the number it answers with.
-    var synchronous: (word: String, number: String)
+    let synchronous: (word: String, number: String)
     /// So many pages of the write-ahead log are moved into the database file at a time; few,
     /// because a webhook's own sync may have to wait behind them.
     var checkpointPages = 250

@@ -196,6 +196,17 @@ final class Connection {
         return Int(moved)
     }
 
+    /// Does something while this connection reads in the write-ahead log, which is not begun anew
+    /// until it is done.
+    ///
+    /// Part of the log must not have been moved yet; else it reads in the database file.
+    func holdingLog<T>(_ body: () throws(SQLFault) -> T) throws(SQLFault) -> T {
+        let place = try statement("SELECT 1 FROM sqlite_schema")
+        defer { place.reset() }
+        _ = try place.step()
+        return try body()
+    }
+
     /// Ends a transaction that only read.
     func endReading() {
         if isAutocommit { return }

@@ -63,7 +63,7 @@ final class Checkpointer: Sendable {
 
     /// Begins a check-point and returns at once; none may be under way.
     ///
-    /// Part of the log must be left to move, or the reader has no place in it.
+    /// Part of the log must be left to move: see ``Connection/holdingLog(_:)``.
     ///
     /// - Parameter onBroken: Called where the disk fails; a full one is no failure, the log stays.
     func begin(onBroken: @escaping Alarm) {
@@ -128,12 +128,12 @@ final class Checkpointer: Sendable {
         do throws(SQLFault) {
             moved = try hands.withLock { (hands) throws(SQLFault) in
                 guard let hands else { return nil }
-                let place = try hands.reader.statement("SELECT 1 FROM sqlite_schema")
-                defer { place.reset() }
-                _ = try place.step()
-                return try hands.mover.checkpoint()
+                return try hands.reader.holdingLog { () throws(SQLFault) in
+                    try hands.mover.checkpoint()
+                }
             }
         } catch {
+            // Anything else leaves the log as it is, and is tried again.
             if error.isBroken { onBroken(error.storeFailure) }
         }
         state.withLock { state in
