@@ -89,7 +89,16 @@ mutex_for_sanitizer() {
             "$TSAN_OPTIONS" "$PWD/$mutex" "$PWD/$debug/debug/till" >"$debug/till" &&
         chmod +x "$debug/till"
 }
+# sanitized_tests SECONDS ARGUMENT...: runs unit tests, and ends them when they take longer.
 sanitized_tests() {
-    LD_PRELOAD=$PWD/$mutex TILL_TEST_PYTHON=$PWD/$python swift test --skip-build --sanitize=thread \
-        --scratch-path "$debug" "$@"
+    local limit=$1 result=0
+    shift
+    LD_PRELOAD=$PWD/$mutex TILL_TEST_PYTHON=$PWD/$python timeout --signal=KILL "$limit" \
+        swift test --skip-build --sanitize=thread --scratch-path "$debug" "$@" || result=$?
+    if [[ $result -eq 137 ]]; then
+        say "not over after $limit seconds"
+        # They are in a process group of their own.
+        pkill -KILL -f "^$PWD/$debug/.*/tillPackageTests.xctest"
+    fi
+    return "$result"
 }

@@ -8,8 +8,7 @@ package final class PythonPeer {
     package let port: Int
     /// A folder of its own, for journals, certificates and sockets.
     package let folder: URL
-    private let process: Process
-    private let input: Pipe
+    private let process: ChildProcess
 
     /// Why a peer could not be started.
     package struct Missing: Error, CustomStringConvertible {
@@ -28,16 +27,11 @@ package final class PythonPeer {
         let journal = folder.appendingPathComponent("journal").path
         let folderPath = folder.path
         let own = options.map { $0.replacingOccurrences(of: "{folder}", with: folderPath) }
-        (process, input) = (Process(), Pipe())
-        let output = Pipe()
-        process.executableURL = try Self.python()
-        process.arguments = [Self.script(name), "--journal", journal] + own
-        process.standardInput = input
-        process.standardOutput = output
-        try process.run()
+        let arguments = [Self.script(name), "--journal", journal] + own
+        process = try ChildProcess(Self.python(), arguments)
         var line = Data()
         while !line.contains(UInt8(ascii: "\n")) {
-            let piece = output.fileHandleForReading.availableData
+            let piece = process.output.availableData
             guard !piece.isEmpty else { throw Missing(description: "\(name).py ended at once") }
             line.append(piece)
         }
@@ -49,10 +43,7 @@ package final class PythonPeer {
     }
 
     deinit {
-        input.fileHandleForWriting.closeFile()
-        // A process begun in the same moment may hold the other end open, and wait for this one.
-        process.terminate()
-        process.waitUntilExit()
+        process.end()
         do { try FileManager.default.removeItem(at: folder) } catch {
             print("the folder of a peer stays: \(error)")
         }
@@ -78,18 +69,10 @@ package final class PythonPeer {
         defer { removeQuietly(folder) }
         let file = folder.appendingPathComponent("input")
         try Data(text.utf8).write(to: file)
-        let process = Process()
-        let output = Pipe()
-        process.executableURL = try python()
-        process.arguments = [script(name)]
-        process.standardInput = try FileHandle(forReadingFrom: file)
-        process.standardOutput = output
-        try process.run()
-        let said = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else {
-            throw Missing(description: "\(name).py failed with \(process.terminationStatus)")
-        }
+        let process = try ChildProcess(python(), [script(name)], reading: file)
+        let said = process.output.readDataToEndOfFile()
+        let result = process.wait()
+        guard result == 0 else { throw Missing(description: "\(name).py ended with \(result)") }
         return String(decoding: said, as: UTF8.self)
     }
 
@@ -117,7 +100,7 @@ package final class PythonPeer {
         return folder
     }
 
-    private static func python() throws -> URL {
+    private static func python() throws -> String {
         let usual = repository.appendingPathComponent(".venv/bin/python").path
         let path = ProcessInfo.processInfo.environment["TILL_TEST_PYTHON"] ?? usual
         guard FileManager.default.isExecutableFile(atPath: path) else {
@@ -126,6 +109,6 @@ package final class PythonPeer {
                     + "TILL_TEST_PYTHON to one that has aiosmtpd"
             )
         }
-        return URL(fileURLWithPath: path)
+        return path
     }
 }
