@@ -127,7 +127,7 @@ struct Manifest {
 
     private static func checkName(_ pair: Node.Pair, noting mistakes: MistakeList) {
         let parameter = pair.key.split(separator: "-").joined(separator: "_")
-        if pair.key.wholeMatch(of: /[a-z][a-z0-9]*(-[a-z0-9]+)*/) == nil {
+        if !isName(pair.key) {
             mistakes.note(
                 "\"\(pair.key)\" is no input's name; write small letters, digits and \"-\", "
                     + "like if-missing",
@@ -140,5 +140,16 @@ struct Manifest {
                 at: pair.keyPlace
             )
         }
+    }
+
+    /// Whether a text is words of small letters and digits with hyphens between, a letter first.
+    private static func isName(_ text: String) -> Bool {
+        let letters = UInt8(ascii: "a")...UInt8(ascii: "z")
+        let digits = UInt8(ascii: "0")...UInt8(ascii: "9")
+        let words = text.utf8.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
+        return text.utf8.first.map(letters.contains) == true
+            && words.allSatisfy { word in
+                !word.isEmpty && word.allSatisfy { letters.contains($0) || digits.contains($0) }
+            }
     }
 }

@@ -9,6 +9,7 @@ package struct EmailKind: ActionKind {
     package let timeout = Limits.mailTime
     private let settings: MailSettings
     private let transport: any MailTransport
+    private let templates: TemplateKeeper
     private let now: WallClock
 
     /// Makes the kind.
@@ -16,16 +17,19 @@ package struct EmailKind: ActionKind {
     /// - Parameters:
     ///   - settings: Sender, shop, default locale.
     ///   - transport: How mails leave.
+    ///   - templates: Those read before.
     ///   - concurrency: How many at once; more than a few make mail servers suspicious.
     ///   - now: The time for the Date field.
     package init(
         settings: MailSettings,
         transport: any MailTransport,
+        templates: TemplateKeeper = TemplateKeeper(),
         concurrency: Int = Limits.mailsAtOnce,
         now: @escaping WallClock
     ) {
         self.settings = settings
         self.transport = transport
+        self.templates = templates
         self.concurrency = concurrency
         self.now = now
     }
@@ -40,10 +44,8 @@ package struct EmailKind: ActionKind {
             mistakes += MissingInputs.mistakes(in: plugin, needing: [("currency", .text)])
         }
         do throws(Mistakes) {
-            let catalogue = try TemplateCatalogue(
-                folder: plugin.folder,
-                files: plugin.files,
-                names: MailValues.names(of: plugin),
+            let catalogue = try templates.catalogue(
+                of: plugin,
                 defaultLocale: settings.defaultLocale
             )
             if mistakes.isEmpty {

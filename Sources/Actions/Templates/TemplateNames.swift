@@ -1,7 +1,7 @@
 import Model
 
 /// The names that a template of one plugin may use.
-struct TemplateNames: Sendable {
+struct TemplateNames: Sendable, Equatable {
     /// Names with a text, a flag or a number.
     let plain: Set<String>
     /// Names with names below them that are known: `shop`.

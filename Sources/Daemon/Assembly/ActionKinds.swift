@@ -11,6 +11,8 @@ struct ActionKinds: Sendable {
     let state: String
     /// The wall clock.
     let clock: WallClock
+    /// The templates of mails that were read before.
+    let templates = TemplateKeeper()
 
     /// The kinds for those settings.
     func kinds(for settings: Settings) throws -> [any ActionKind] {
@@ -29,6 +31,7 @@ struct ActionKinds: Sendable {
         EmailKind(
             settings: try Self.mailSettings(settings),
             transport: try transport(settings.mail),
+            templates: templates,
             now: clock
         )
     }
