@@ -55,7 +55,7 @@ final class ChildProcess {
 
     /// Ends it and waits until it is gone.
     func end() {
-        // It may have inherited that other signals are ignored.
+        // It inherited the signal mask of a pool's thread, which blocks the others.
         kill(number, SIGKILL)
         _ = wait()
     }
