@@ -86,6 +86,9 @@ package enum Limits {
     /// How long the end of a step that touched only the database may be unsynced, so that a reader
     /// of the database is hardly ahead of the disk.
     package static let unsyncedTime = Duration.milliseconds(50)
+    /// Between two attempts to begin the log anew on a full disk, each of which writes all of it
+    /// that is not in the database yet.
+    package static let fullDiskTime = Duration.milliseconds(250)
     /// Crashes of the process after which a run is set aside, or an event that has none yet.
     package static let crashesPerRun = 3
     /// Between two checkpoints of the audit log in the daemon's log: what can be cut off unseen.

@@ -27,6 +27,8 @@ if "PYTEST_XDIST_WORKER" not in os.environ:
 ROUNDS = extent(4, 50)
 # The short form runs on machines that are busy with other things.
 BACK = extent(15, 5)
+# MiB, for all that is stored until the end: about 3 kB an event, and a log of 64 MiB and more.
+SIZE = extent(192, 320)
 SYNCS = 50
 PAID = "payment_intent.succeeded"
 
@@ -40,7 +42,7 @@ def test_a_full_disk_is_answered_503_until_there_is_room_again(make_till):
     till = make_till()
     effects.only(till)
     recovered, walked, ready = [], [], []
-    with mounts.Memory(till.state, 192) as disk:
+    with mounts.Memory(till.state, SIZE) as disk:
         till.start()
         pid = till.process.pid
         with Stream(till.port, make, connections=8, rate=200) as stream:

@@ -26,6 +26,8 @@ final class Desk {
     private var restartPages: Int
     /// Whether the last load found no space.
     private var isFull = false
+    /// Until when the log is left alone: there was no space to begin it anew either.
+    private var fullUntil = ContinuousClock.now
     /// Who moves pages.
     private let checkpointer: Checkpointer
     /// The log as a file.
@@ -126,7 +128,9 @@ final class Desk {
         if logPages.count < movedPages { (movedPages, restartPages) = (0, durability.logPages) }
         let moved = checkpointer.takeMoved()
         if let moved { movedPages = moved }
-        if isFull || (moved != nil && logPages.count >= restartPages) {
+        if isFull {
+            if fullUntil <= .now { restartLog(onBroken) }
+        } else if moved != nil, logPages.count >= restartPages {
             restartLog(onBroken)
         } else if logPages.count - movedPages >= durability.checkpointPages {
             checkpointer.begin(onBroken: onBroken)
@@ -142,6 +146,7 @@ final class Desk {
         } catch {
             if error.isBroken { onBroken(error.storeFailure) }
         }
+        if movedPages < logPages.count { fullUntil = .now + Limits.fullDiskTime }
     }
 
     /// Leaves a short write-ahead log behind.
